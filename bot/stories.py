@@ -1,0 +1,93 @@
+"""Stories and rules as data: what a person wrote, step by step, with the place where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.errors import Where
+from bot.message import Entity
+
+ANY_VALUE = "__any_value__"  # `slot_was_set: [name]` without a value
+
+
+@dataclass(frozen=True, slots=True)
+class UserStep:
+    """`intent:`, with `entities:`; `user:` text in tests and end-to-end stories (then `intent` may be None)."""
+
+    intent: str | None
+    entities: tuple[Entity, ...] = ()
+    text: str | None = None
+    where: Where | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActionStep:
+    """`action: name`, or `bot: text` of an end-to-end story (then `name` is None)."""
+
+    name: str | None
+    text: str | None = None
+    where: Where | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SlotStep:
+    """One slot of `slot_was_set`; `value` is ANY_VALUE for a bare name."""
+
+    name: str
+    value: Any = ANY_VALUE
+    where: Where | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoopStep:
+    """`active_loop: name`, None for `active_loop: null`."""
+
+    name: str | None
+    where: Where | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointStep:
+    name: str
+    conditions: tuple[SlotStep, ...] = ()
+    where: Where | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrStep:
+    """`or:` between user messages or between slot values."""
+
+    options: tuple[UserStep | SlotStep, ...]
+    where: Where | None = None
+
+
+Step = UserStep | ActionStep | SlotStep | LoopStep | CheckpointStep | OrStep
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    name: str
+    steps: tuple[Step, ...]
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    where: Where | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule. `condition` holds SlotStep and LoopStep; a value of None there means "must not be set"."""
+
+    name: str
+    steps: tuple[Step, ...]
+    condition: tuple[SlotStep | LoopStep, ...] = ()
+    conversation_start: bool = False
+    wait_for_user_input: bool = True
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    where: Where | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoryData:
+    stories: tuple[Story, ...] = ()
+    rules: tuple[Rule, ...] = ()
