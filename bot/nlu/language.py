@@ -1,0 +1,36 @@
+"""LanguageDetector: Chinese or English, from the script of the message's letters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.message import Understanding
+from bot.nlu.base import Component
+from bot.registry import register
+
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+_WORD = re.compile(r"[A-Za-z]{2,}")
+
+
+@register("nlu", "LanguageDetector")
+class LanguageDetector(Component):
+    """Sets `language`: "zh", "en", or None when the text shows neither (a number, a size, an emoji)."""
+
+    provides = frozenset({"language"})
+
+    def process(self, batch: Sequence[Understanding]) -> list[Understanding]:
+        return [replace(understanding, language=detect(understanding.text)) for understanding in batch]
+
+
+def detect(text: str) -> str | None:
+    """The language of a message. In mixed text a Chinese character weighs as much as an English word,
+
+    and Chinese wins a tie: 我的order什么时候ship is Chinese with English words in it.
+    """
+    han = len(_HAN.findall(text))
+    words = [word for word in _WORD.findall(text) if not word.isupper()]
+    if han and han >= len(words):
+        return "zh"
+    return "en" if words else None

@@ -1,0 +1,106 @@
+"""RegexEntityExtractor: entities by the training data's regular expressions and lookup tables."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from bot.errors import UsageError
+from bot.message import Entity, Understanding
+from bot.nlu.base import Component, ComponentConfig, Progress
+from bot.registry import register
+from bot.training_data import TrainingData
+
+_FILE = "patterns.json"
+
+
+class RegexEntityExtractorConfig(ComponentConfig):
+    """Rasa's options. `use_word_boundaries` must be false for languages without spaces, such as Chinese.
+
+    `replace_overlapping` is ours: a pattern's match replaces overlapping entities of the same name that a model
+    found, so that an order number is read whole.
+    """
+
+    case_sensitive: bool = False
+    use_lookup_tables: bool = True
+    use_regexes: bool = True
+    use_word_boundaries: bool = True
+    replace_overlapping: bool = False
+
+
+@register("nlu", "RegexEntityExtractor")
+class RegexEntityExtractor(Component):
+    """Finds the patterns that are named like an entity annotated in the training data."""
+
+    Config = RegexEntityExtractorConfig
+    config: RegexEntityExtractorConfig
+    provides = frozenset({"entities"})
+    trainable = True
+    _patterns: list[tuple[str, str]]
+    _compiled: list[tuple[str, re.Pattern[str]]]
+
+    def relevant(self, data: TrainingData) -> Any:
+        return list(self._wanted(data))
+
+    def train(self, data: TrainingData, progress: Progress) -> None:
+        self._patterns = list(self._wanted(data))
+        self._compile()
+
+    def _wanted(self, data: TrainingData) -> Iterable[tuple[str, str]]:
+        annotated = {entity.entity for example in data.examples for entity in example.entities}
+        if self.config.use_regexes:
+            yield from ((pattern.name, pattern.regex) for pattern in data.patterns if pattern.name in annotated)
+        if self.config.use_lookup_tables:
+            for lookup in data.lookups:
+                if lookup.name in annotated and lookup.values:
+                    yield lookup.name, self._alternatives(lookup.values)
+
+    def _alternatives(self, values: Iterable[str]) -> str:
+        longest_first = sorted(map(str, values), key=len, reverse=True)
+        body = "|".join(re.escape(value) for value in longest_first)
+        return rf"(?:\b(?:{body})\b)" if self.config.use_word_boundaries else rf"(?:{body})"
+
+    def _compile(self) -> None:
+        flags = 0 if self.config.case_sensitive else re.IGNORECASE
+        self._compiled = []
+        for name, regex in self._patterns:
+            try:
+                self._compiled.append((name, re.compile(regex, flags)))
+            except re.error as error:
+                raise UsageError(f"The regular expression of '{name}' is not valid: {error} in {regex!r}.") from error
+
+    def process(self, batch: Sequence[Understanding]) -> list[Understanding]:
+        return [replace(u, entities=self._merge(u.entities, self._find(u.text))) for u in batch]
+
+    def _find(self, text: str) -> list[Entity]:
+        found: list[Entity] = []
+        for name, pattern in self._compiled:
+            for match in pattern.finditer(text):
+                start, end = match.span()
+                if end > start:
+                    found.append(Entity(name, text[start:end], start, end, extractor=type(self).__name__))
+        return found
+
+    def _merge(self, present: Sequence[Entity], found: Sequence[Entity]) -> tuple[Entity, ...]:
+        if not self.config.replace_overlapping:
+            return (*present, *found)
+        kept = [e for e in present if not any(_overlap(e, f) and e.role is None for f in found)]
+        taken = [f for f in found if not any(_overlap(f, e) for e in kept)]
+        return tuple(sorted((*kept, *taken), key=lambda entity: entity.start or 0))
+
+    def save(self, folder: Path) -> None:
+        (folder / _FILE).write_text(json.dumps(self._patterns, ensure_ascii=False), encoding="utf-8")
+
+    def load(self, folder: Path) -> None:
+        self._patterns = [tuple(pair) for pair in json.loads((folder / _FILE).read_text(encoding="utf-8"))]
+        self._compile()
+
+
+def _overlap(a: Entity, b: Entity) -> bool:
+    if a.start is None or a.end is None or b.start is None or b.end is None:
+        return False
+    return a.start < b.end and b.start < a.end
