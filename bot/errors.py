@@ -91,6 +91,7 @@ CODES: dict[str, str] = {
     "contradiction": "two stories or rules ask for different actions in the same situation",
     "annotation": "an entity annotation in an example cannot be read",
     "unsafe-write": "an action that writes can be reached without confirmation",
+    "environment": "an environment variable that the file asks for is not set",
     "version": "the file was written for a newer format",
     "file": "a file is missing or cannot be read",
 }
