@@ -34,3 +34,12 @@ class ProblemList(list[Problem]):
 
 def _place(at: Placed | Where | None) -> Where | None:
     return at if at is None or isinstance(at, Where) else at.where
+
+
+def missing_variable(name: str, *, where: Where, problems: ProblemList) -> None:
+    problems.error(
+        "environment",
+        f"the environment variable {name} is not set.",
+        where,
+        f"Set {name}, or put the value in quotes if ${{{name}}} is meant literally.",
+    )

@@ -20,7 +20,7 @@ _RULE_KEYS = ("rule", "steps", "metadata", "condition", "conversation_start", "w
 
 
 def read_tests(paths: Iterable[Path], problems: ProblemList) -> StoryData:
-    """The test stories of the files below `paths` whose name begins with `test_`; a path to a file may have any name."""
+    """The test stories of files below `paths` whose name begins with `test_`; a path to a file may have any name."""
     stories: list[Story] = []
     rules: list[Rule] = []
     for path in paths:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping as Environment
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import Where
 from bot.formats.nodes import Mapping, Node, Scalar, Sequence, Source
-from bot.formats.problem_list import ProblemList
+from bot.formats.problem_list import ProblemList, missing_variable
 from bot.formats.scalars import expand, resolve
 
 if TYPE_CHECKING:
@@ -97,7 +98,9 @@ class _Converter:
         if raw.tag == _PLAIN:
             value = resolve(text)
             if "${" in text:
-                value = text = expand(text, lambda name: self._missing(name, line, column), self.environment)
+                where = Where(self.source.file, line, column)
+                missing = partial(missing_variable, where=where, problems=self.problems)
+                value = text = expand(text, missing, self.environment)
         elif raw.tag != _QUOTED:
             value = self._tagged(raw.tag, text, line, column)
         return Scalar(self.source, line, column, value, text, raw.style or "")
@@ -127,14 +130,6 @@ class _Converter:
             if isinstance(other, Mapping):
                 entries = {**other.entries, **entries}
         return Mapping(self.source, line, column, entries)
-
-    def _missing(self, name: str, line: int, column: int) -> None:
-        self.problems.error(
-            "environment",
-            f"the environment variable {name} is not set.",
-            Where(self.source.file, line, column),
-            f"Set {name}, or put the value in quotes if ${{{name}}} is meant literally.",
-        )
 
     def _tagged(self, tag: str, text: str, line: int, column: int) -> Any:
         name = tag.removeprefix(_CORE)

@@ -1,0 +1,143 @@
+"""config.yml: the language, the NLU pipeline and the policies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot.errors import ProjectError, Severity, Where
+from bot.formats import shapes
+from bot.formats.files import top_level
+from bot.formats.nodes import Mapping as MappingNode
+from bot.formats.nodes import Node, Scalar, Sequence
+from bot.formats.problem_list import ProblemList
+from bot.formats.settings import plain
+from bot.formats.yaml_reader import read_file, read_text
+
+DEFAULT_RECIPE = "default.v1"
+_KEYS = ("recipe", "language", "assistant_id", "pipeline", "policies", "importers", "nlg", "version")
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentSpec:
+    """One entry of `pipeline:` or `policies:`. `option_places` says where each option stands."""
+
+    name: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+    where: Where | None = None
+    option_places: Mapping[str, Where] = field(default_factory=dict)
+
+
+# What Rasa 3.6 puts in the place of an empty `pipeline:` and `policies:`.
+DEFAULT_PIPELINE = (
+    ComponentSpec("WhitespaceTokenizer"),
+    ComponentSpec("RegexFeaturizer"),
+    ComponentSpec("LexicalSyntacticFeaturizer"),
+    ComponentSpec("CountVectorsFeaturizer"),
+    ComponentSpec("CountVectorsFeaturizer", {"analyzer": "char_wb", "min_ngram": 1, "max_ngram": 4}),
+    ComponentSpec("DIETClassifier", {"epochs": 100, "constrain_similarities": True}),
+    ComponentSpec("EntitySynonymMapper"),
+    ComponentSpec("ResponseSelector", {"epochs": 100, "constrain_similarities": True}),
+    ComponentSpec("FallbackClassifier", {"threshold": 0.3, "ambiguity_threshold": 0.1}),
+)
+DEFAULT_POLICIES = (
+    ComponentSpec("MemoizationPolicy"),
+    ComponentSpec("RulePolicy"),
+    ComponentSpec("UnexpecTEDIntentPolicy", {"max_history": 5, "epochs": 100}),
+    ComponentSpec("TEDPolicy", {"max_history": 5, "epochs": 100, "constrain_similarities": True}),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A whole config.yml.
+
+    `pipeline_is_default` and `policies_are_default` say that the file left them empty, so that the defaults stand in.
+    `importers` and other keys of Rasa projects that mean nothing here are kept in `extra`.
+    """
+
+    language: str | None = None
+    assistant_id: str | None = None
+    recipe: str = DEFAULT_RECIPE
+    pipeline: tuple[ComponentSpec, ...] = DEFAULT_PIPELINE
+    policies: tuple[ComponentSpec, ...] = DEFAULT_POLICIES
+    pipeline_is_default: bool = True
+    policies_are_default: bool = True
+    nlg: Mapping[str, Any] | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    where: Where | None = None
+
+
+def read_config(path: Path, problems: ProblemList) -> Config:
+    """The config in a file; defaults, with a warning, when there is none."""
+    if not path.is_file():
+        problems.warning("file", "there is no such file; the default pipeline and policies are used.", Where(str(path)))
+        return Config()
+    return _config(top_level(read_file(path, problems), path, problems), problems)
+
+
+def parse_config(text: str, file: str = "config.yml") -> Config:
+    """The config written in `text`; raises ProjectError with all of its errors."""
+    problems = ProblemList()
+    config = _config(top_level(read_text(text, file, problems), Path(file), problems), problems)
+    if problems.errors:
+        raise ProjectError(problems.errors)
+    return config
+
+
+def _config(root: MappingNode | None, problems: ProblemList) -> Config:
+    if root is None:
+        return Config()
+    shapes.known_keys(root, _KEYS, "a config", problems, severity=Severity.WARNING)
+    recipe = shapes.text(root.get("recipe"), "`recipe`", problems) or DEFAULT_RECIPE
+    if recipe != DEFAULT_RECIPE:
+        hint = "List the components under `pipeline` and `policies`, with `recipe: default.v1`."
+        problems.error("config-option", f"the recipe '{recipe}' is not supported.", root.get("recipe"), hint)
+    pipeline, policies = (_components(root, key, problems) for key in ("pipeline", "policies"))
+    nlg = shapes.mapping(root.get("nlg"), "`nlg`", problems)
+    own = ("recipe", "language", "assistant_id", "pipeline", "policies", "nlg", "version")
+    return Config(
+        language=shapes.text(root.get("language"), "`language`", problems),
+        assistant_id=shapes.text(root.get("assistant_id"), "`assistant_id`", problems),
+        recipe=recipe,
+        pipeline=DEFAULT_PIPELINE if pipeline is None else pipeline,
+        policies=DEFAULT_POLICIES if policies is None else policies,
+        pipeline_is_default=pipeline is None,
+        policies_are_default=policies is None,
+        nlg=plain(nlg, problems) if nlg is not None else None,
+        extra={key.text: plain(value, problems) for key, value in root.items() if key.text not in own},
+        where=root.where,
+    )
+
+
+def _components(root: MappingNode, key: str, problems: ProblemList) -> tuple[ComponentSpec, ...] | None:
+    """None when the key is missing or has nothing after it; `[]` is an empty list and stays one."""
+    node = root.get(key)
+    if shapes.is_null(node):
+        return None
+    if isinstance(node, Scalar):
+        problems.error("yaml-type", f"`{key}` must be a list of components, not '{node.text}'.", node)
+        return None
+    specs = (_component(item, key, problems) for item in shapes.items(node, f"`{key}`", problems))
+    return tuple(spec for spec in specs if spec is not None)
+
+
+def _component(node: Node, key: str, problems: ProblemList) -> ComponentSpec | None:
+    if isinstance(node, Scalar):
+        name = shapes.name(node, f"a component of `{key}`", problems)
+        return ComponentSpec(name, where=node.where) if name else None
+    if isinstance(node, Sequence) or not isinstance(node, MappingNode):
+        problems.error("yaml-type", f"each of `{key}` must be a name or a mapping, not {node.kind}.", node)
+        return None
+    named = node.get("name")
+    if named is None:
+        problems.error("missing-key", f"a component of `{key}` has no name.", node, "Write `- name: NAME`.")
+        return None
+    name = shapes.name(named, f"the name of a component of `{key}`", problems)
+    if name is None:
+        return None
+    options = {option.text: plain(value, problems) for option, value in node.items() if option.text != "name"}
+    places = {option.text: value.where for option, value in node.items() if option.text != "name"}
+    return ComponentSpec(name, options, named.where, places)
