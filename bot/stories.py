@@ -63,7 +63,30 @@ class OrStep:
     where: Where | None = None
 
 
-Step = UserStep | ActionStep | SlotStep | LoopStep | CheckpointStep | OrStep
+@dataclass(frozen=True, slots=True)
+class DatabaseCheck:
+    """Rows of `table` whose columns equal `where`: at least one, or exactly `count`, and each has the values `has`."""
+
+    table: str
+    where: Mapping[str, Any] = field(default_factory=dict)
+    has: Mapping[str, Any] = field(default_factory=dict)
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckStep:
+    """In test stories only, and ours: what the replies since the last user message say, and what the database holds.
+
+    Of each tuple in `reply_contains` one text at least must be in the replies; none of `reply_lacks` may be.
+    """
+
+    reply_contains: tuple[tuple[str, ...], ...] = ()
+    reply_lacks: tuple[str, ...] = ()
+    database: tuple[DatabaseCheck, ...] = ()
+    where: Where | None = None
+
+
+Step = UserStep | ActionStep | SlotStep | LoopStep | CheckpointStep | OrStep | CheckStep
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from bot.errors import Where, did_you_mean
 from bot.formats import shapes
 from bot.formats.annotations import parse_annotations
+from bot.formats.check_steps import CHECK_KEYS, read_check
 from bot.formats.nodes import Mapping, Node, Scalar
 from bot.formats.payloads import parse_payload
 from bot.formats.problem_list import ProblemList
@@ -29,7 +30,7 @@ _EARLIER_NAMES = {"form": "active_loop", "slot": "slot_was_set", "slots": "slot_
 
 
 class StepReader:
-    """Reads steps; `is_test` allows full retrieval intents such as `faq/ask_hours`."""
+    """Reads steps; `is_test` allows full retrieval intents such as `faq/ask_hours`, and check steps."""
 
     def __init__(self, problems: ProblemList, *, is_test: bool) -> None:
         self.problems = problems
@@ -45,6 +46,10 @@ class StepReader:
             "active_loop": self._loop,
             "metadata": lambda _: (),
         }
+        self.beside = dict(_BESIDE)
+        if is_test:
+            self.beside |= {key: tuple(other for other in CHECK_KEYS if other != key) for key in CHECK_KEYS}
+            self.readers |= {key: lambda node: read_check(node, problems) for key in CHECK_KEYS}
 
     def read(self, nodes: list[Node]) -> Iterator[Step]:
         for node in nodes:
@@ -52,7 +57,7 @@ class StepReader:
                 hint = f"Write `- action: {node.text}` or `- intent: {node.text}`." if isinstance(node, Scalar) else ""
                 self.problems.error("yaml-type", f"a step must be a mapping, not {node.kind}.", node, hint)
                 continue
-            kind = next((key for key in _BESIDE if key in node), None)
+            kind = next((key for key in self.beside if key in node), None)
             if kind is None:
                 self._unknown(node)
                 continue
@@ -61,26 +66,25 @@ class StepReader:
 
     def _unknown(self, node: Mapping) -> None:
         for key, _ in node.items():
-            hint = self._suggestion(key.text) or f"A step is one of: {', '.join(_BESIDE)}."
+            hint = self._suggestion(key.text) or f"A step is one of: {', '.join(self.beside)}."
             self.problems.error("unknown-key", f"'{key.text}' is not a step.", key, hint)
         if not len(node):
             self.problems.error("missing-key", "a step is empty.", node)
 
     def _check_beside(self, node: Mapping, kind: str) -> None:
         for key, _ in node.items():
-            if key.text == kind or key.text in _BESIDE[kind]:
+            if key.text == kind or key.text in self.beside[kind]:
                 continue
-            if key.text in _BESIDE:
+            if key.text in self.beside:
                 message, hint = f"`{key.text}` cannot be in one step with `{kind}`.", "Begin a new step with '- '."
             else:
                 message = f"'{key.text}' is not a key of a step with `{kind}`."
-                hint = self._suggestion(key.text, *_BESIDE[kind])
+                hint = self._suggestion(key.text, *self.beside[kind])
             self.problems.error("unknown-key", message, key, hint)
 
-    @staticmethod
-    def _suggestion(key: str, *also: str) -> str:
+    def _suggestion(self, key: str, *also: str) -> str:
         earlier = _EARLIER_NAMES.get(key)
-        return f"Write `{earlier}`." if earlier else did_you_mean(key, [*_BESIDE, *also])
+        return f"Write `{earlier}`." if earlier else did_you_mean(key, [*self.beside, *also])
 
     def _user(self, node: Mapping) -> Iterator[UserStep]:
         intent = self._intent(node)
