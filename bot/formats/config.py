@@ -139,5 +139,5 @@ def _component(node: Node, key: str, problems: ProblemList) -> ComponentSpec | N
     if name is None:
         return None
     options = {option.text: plain(value, problems) for option, value in node.items() if option.text != "name"}
-    places = {option.text: value.where for option, value in node.items() if option.text != "name"}
+    places = {option.text: option.where for option, _ in node.items() if option.text != "name"}
     return ComponentSpec(name, options, named.where, places)
