@@ -1,0 +1,175 @@
+"""Asking for what is missing, with the real possibilities as buttons, and asking for the yes before a change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import orders, spoken
+from actions.choices import as_wanted, lines_of
+from actions.operations import OPERATIONS
+from actions.turn import Turn, listed, own, shop
+from knowledge_base import labels
+from knowledge_base.linking import choose_variants
+from knowledge_base.models import Order, Variant
+from knowledge_base.scope import CustomerScope
+from knowledge_base.services import propose
+
+
+def button(title: str, **entity: str) -> dict[str, str]:
+    """A button that gives one entity as the answer."""
+    name, value = next(iter(entity.items()))
+    return {"title": title, "payload": f'/inform{{"{name}": "{value}"}}'}
+
+
+class ActionAskOrderId(Action):  # type: ignore[misc]
+    """Shows the orders that the running form can be about."""
+
+    def name(self) -> str:
+        return "action_ask_order_id"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        turn = Turn(tracker)
+        operation = OPERATIONS[turn.form or "order_details_form"]
+        with shop() as session:
+            scope = own(session, turn)
+            found = orders.candidates(scope, turn, operation.preferred) if operation.preferred else []
+            found = (found or orders.candidates(scope, turn, operation.statuses))[: orders.MAX_LISTED]
+            rows = [orders.as_row(order, turn.language) for order in found]
+            objects = [orders.as_object(order) for order in found]
+        if not rows:
+            dispatcher.utter_message(response="utter_ask_order_id")
+            return []
+        buttons = [button(f"{row['order_id']} · {row['summary']}", order_number=row["order_id"]) for row in rows]
+        dispatcher.utter_message(response="utter_which_order", orders=rows, buttons=buttons)
+        return listed(objects)
+
+
+class ActionAskItemIds(Action):  # type: ignore[misc]
+    """Shows what is in the order."""
+
+    def name(self) -> str:
+        return "action_ask_item_ids"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        turn = Turn(tracker)
+        with shop() as session:
+            order = _order(own(session, turn), turn)
+            rows = [orders.line_row(line, turn.language) for line in order.lines]
+            buttons = [
+                button(f"{row['name']} {row['options']}".strip(), item_id=line.id)
+                for row, line in zip(rows, order.lines, strict=True)
+            ]
+            objects = [orders.line_as_object(line) for line in order.lines]
+        dispatcher.utter_message(response="utter_which_items", order_id=order.id, items=rows, buttons=buttons)
+        return listed(objects)
+
+
+class ActionAskNewItemIds(Action):  # type: ignore[misc]
+    """Shows which other variants of the item can be had."""
+
+    def name(self) -> str:
+        return "action_ask_new_item_ids"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        turn = Turn(tracker)
+        with shop() as session:
+            order = _order(own(session, turn), turn)
+            line = lines_of(order, turn.slot("item_ids") or [])[0]
+            others = [v for v in line.variant.product.variants if v.id != line.variant_id and v.can_supply()]
+            wanted = [v for v in choose_variants(session, line.variant, [str(w) for w in as_wanted(turn)]) if v in others]
+            shown = (wanted or others)[:8]
+            item = spoken.variant(line.variant, turn.language)
+            rows = [
+                {
+                    "options": variant.text("display", turn.language),
+                    "price": labels.money(variant.price, variant.currency, turn.language),
+                }
+                for variant in shown
+            ]
+            buttons = [button(row["options"], variant_id=v.id) for row, v in zip(rows, shown, strict=True)]
+            objects = [variant_as_object(variant) for variant in shown]
+        if not rows:
+            dispatcher.utter_message(response="utter_no_other_variant", item=item)
+            return []
+        dispatcher.utter_message(response="utter_which_new_item", item=item, variants=rows, buttons=buttons)
+        return listed(objects)
+
+
+class ActionAskPaymentMethodId(Action):  # type: ignore[misc]
+    """Shows the customer's own payment methods that can be meant."""
+
+    def name(self) -> str:
+        return "action_ask_payment_method_id"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        turn = Turn(tracker)
+        refund = OPERATIONS[turn.form or "return_form"].service == "return_delivered_order_items"
+        with shop() as session:
+            scope = own(session, turn)
+            order = _order(scope, turn)
+            paid = {payment.method_id for payment in order.payments if payment.kind == "payment"}
+            methods = [
+                method
+                for method in scope.payment_methods()
+                if (method.id in paid or method.kind == "gift_card" if refund else method.id not in paid)
+            ]
+            rows = [{"label": labels.payment_method(method, turn.language)} for method in methods]
+            buttons = [
+                button(row["label"], payment_method_id=method.id) for row, method in zip(rows, methods, strict=True)
+            ]
+            objects: list[dict[str, Any]] = [
+                {"entity": "payment_method_id", "value": method.id, "names": [row["label"]]}
+                for row, method in zip(rows, methods, strict=True)
+            ]
+        response = "utter_which_refund_method" if refund else "utter_which_payment"
+        dispatcher.utter_message(response=response, methods=rows, buttons=buttons)
+        return listed(objects)
+
+
+class ActionAskConfirm(Action):  # type: ignore[misc]
+    """Says what would be done, and keeps it: only a yes to exactly this does it."""
+
+    def name(self) -> str:
+        return "action_ask_confirm"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        turn = Turn(tracker)
+        operation = OPERATIONS[turn.form or ""]
+        arguments = operation.arguments({slot: turn.slot(slot) for slot in tracker.slots})
+        with shop() as session:
+            scope = own(session, turn)
+            proposal = propose(scope, operation.service or "", arguments)
+            facts = spoken.proposal(scope, proposal, turn.language)
+        if "new_item_ids" in operation.slots:
+            dispatcher.utter_message(response=f"utter_difference_{proposal.direction or 'none'}", **facts)
+        dispatcher.utter_message(response=operation.proposal, **facts)
+        kept: Mapping[str, Any] = {"arguments": arguments, "occasion": turn.message_id, "facts": facts}
+        return [SlotSet("proposal", dict(kept)), SlotSet("confirm", None)]
+
+
+def variant_as_object(variant: Variant) -> dict[str, Any]:
+    """A variant as something that the customer can point at."""
+    names = [variant.display_en, variant.display_zh, *map(str, variant.options.values())]
+    return {"entity": "variant_id", "value": variant.id, "names": names, "price": float(variant.price)}
+
+
+def _order(scope: CustomerScope, turn: Turn) -> Order:
+    order = scope.find_order(str(turn.slot("order_id")))
+    if order is None:
+        raise LookupError(f"order {turn.slot('order_id')} has gone while it was being talked about")
+    return order

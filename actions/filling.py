@@ -1,0 +1,231 @@
+"""Filling an operation's slots from what the customer says, against what the database has.
+
+One pass over the slots in their order: each is taken from this message if the message says it, kept if it still fits,
+worked out if there is only one possibility, and asked for otherwise. A correction of an earlier slot therefore makes
+the later ones be checked again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from rasa_sdk.events import ActiveLoop, EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import choices
+from actions.identity import IDENTITY_ENTITIES
+from actions.operations import Operation, cleared
+from actions.orders import as_row, candidates
+from actions.turn import REFERENCE_RESOLVER, Turn
+from knowledge_base import labels
+from knowledge_base.models import Order
+from knowledge_base.scope import CustomerScope
+from knowledge_base.services import OperationRefused, Proposal, propose
+
+REQUESTED_SLOT = "requested_slot"
+_LATEST = re.compile(r"\b(last|latest|most recent|newest)\b|上一?[单个次]|最近|最新|最后|刚[才刚]?[下买拍]", re.IGNORECASE)
+_ANSWERS = frozenset({"inform", "affirm", "deny"})
+
+# Which slot a refusal asks for again; any other refusal ends the operation.
+_BLAMED = {
+    "reason_not_accepted": "reason",
+    "no_items": "item_ids",
+    "item_not_in_order": "item_ids",
+    "item_count_mismatch": "new_item_ids",
+    "variant_not_found": "new_item_ids",
+    "variant_of_other_product": "new_item_ids",
+    "variant_unchanged": "new_item_ids",
+    "variant_unavailable": "new_item_ids",
+    "payment_method_not_found": "payment_method_id",
+    "payment_method_unchanged": "payment_method_id",
+    "gift_card_insufficient": "payment_method_id",
+    "refund_method_not_allowed": "payment_method_id",
+    "address_incomplete": "address1",
+    "address_unchanged": "address1",
+}
+
+
+class Stop(Exception):
+    """The operation cannot go on; why has been said."""
+
+
+class Filling:
+    """One pass over an operation's slots. `events()` gives what changed and which slot is asked for next."""
+
+    def __init__(
+        self, operation: Operation, turn: Turn, scope: CustomerScope, dispatcher: CollectingDispatcher
+    ) -> None:
+        self.operation = operation
+        self.turn = turn
+        self.scope = scope
+        self.say = dispatcher.utter_message
+        self.order: Order | None = None
+        self.values: dict[str, Any] = {slot: turn.slot(slot) for slot in (*operation.slots, "state", "country", "zip")}
+        self._asked_again = False
+        self._blamed: str | None = None
+
+    def events(self) -> list[EventType]:
+        if self.turn.customer_id is None:
+            return self._ask_who()
+        try:
+            missing = self._fill()
+        except Stop:
+            return [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None), SlotSet("order_id", None), *cleared()]
+        changed = [
+            SlotSet(slot, self.values[slot])
+            for slot in self.operation.slots
+            if self.values[slot] != self.turn.slot(slot)
+        ]
+        if missing and not changed and not self._asked_again and self._is_an_answer_to(missing):
+            self.say(response="utter_ask_rephrase")
+            self._asked_again = True
+        if self._asked_again and not changed:
+            # A slot event tells the form that the message was dealt with; otherwise other rules would answer it.
+            changed = [SlotSet(missing or "confirm", self.values.get(missing or "confirm"))]
+        return [*changed, SlotSet(REQUESTED_SLOT, missing)]
+
+    def _ask_who(self) -> list[EventType]:
+        asked = SlotSet(REQUESTED_SLOT, "customer_id")
+        if self.turn.said(*IDENTITY_ENTITIES):
+            if self.turn.said("person_name") and not self.turn.slot("zip"):
+                return [SlotSet("customer_id", None), asked]
+            self.say(response="utter_customer_not_found")
+            return [SlotSet("email", None), SlotSet("phone", None), SlotSet("customer_id", None), asked]
+        if self.turn.slot(REQUESTED_SLOT) == "customer_id" and self._is_an_answer_to("customer_id"):
+            return [SlotSet("customer_id", None), asked]
+        return [asked]
+
+    def _is_an_answer_to(self, slot: str) -> bool:
+        return self.turn.slot(REQUESTED_SLOT) == slot and self.turn.intent in _ANSWERS
+
+    def _fill(self) -> str | None:
+        """Fill what can be filled; the first slot that is still missing, None when nothing is."""
+        for slot in self.operation.slots:
+            self.values[slot] = self._resolvers[slot](self)
+            if self.values[slot] is None:
+                return self._blamed or slot
+        return None
+
+    # Each resolver gives the slot's value, or None when it has to be asked for.
+
+    def _order_id(self) -> str | None:
+        self.order = self._find_order()
+        return self.order.id if self.order else None
+
+    def _find_order(self) -> Order | None:
+        said = self.turn.value("order_number")
+        wanted = said or self._of_tracking_number() or self.values["order_id"]
+        if wanted:
+            order = self.scope.find_order(str(wanted))
+            if order is not None and order.status in self.operation.statuses:
+                return order
+            if order is None:
+                self.say(response="utter_order_not_found", order_id=str(wanted))
+                self._asked_again = True
+                return None
+            if said:
+                self._refuse(order)
+        if self._means_the_latest():
+            latest = self.scope.last_order()
+            if latest is not None and latest.status not in self.operation.statuses:
+                self._refuse(latest)
+            return latest
+        return self._only_candidate()
+
+    def _of_tracking_number(self) -> str | None:
+        number = self.turn.value("tracking_number")
+        shipment = self.scope.find_shipment(str(number)) if number else None
+        return shipment.order_id if shipment else None
+
+    def _means_the_latest(self) -> bool:
+        resolved = any(entity.get("extractor") == REFERENCE_RESOLVER for entity in self.turn.entities)
+        return not resolved and any(_LATEST.search(str(mention)) for mention in self.turn.values("mention"))
+
+    def _only_candidate(self) -> Order | None:
+        preferred = self.operation.preferred
+        found = candidates(self.scope, self.turn, preferred) if preferred else []
+        found = found or candidates(self.scope, self.turn, self.operation.statuses)
+        if not found:
+            self.say(response="utter_no_eligible_order" if self.scope.last_order() else "utter_no_orders")
+            raise Stop
+        return found[0] if len(found) == 1 else None
+
+    def _refuse(self, order: Order) -> None:
+        row = as_row(order, self.turn.language)
+        self.say(response=self.operation.refusal, order_id=order.id, status=row["status"])
+        raise Stop
+
+    def _item_ids(self) -> list[str] | None:
+        assert self.order is not None
+        return choices.items(self.order, self.turn, current=self.values["item_ids"])
+
+    def _new_item_ids(self) -> list[str] | None:
+        assert self.order is not None
+        lines = choices.lines_of(self.order, self.values["item_ids"])
+        return choices.replacements(self.scope.session, lines, self.turn, current=self.values["new_item_ids"])
+
+    def _payment_method_id(self) -> str | None:
+        assert self.order is not None
+        methods = self.scope.payment_methods()
+        chosen = choices.payment_method(methods, self.turn) or self.values["payment_method_id"]
+        if chosen is None and self.operation.service != "modify_pending_order_payment":
+            chosen = next((p.method_id for p in self.order.payments if p.kind == "payment" and p.method_id), None)
+        return chosen if chosen in {method.id for method in methods} else None
+
+    def _reason(self) -> str | None:
+        code = self.turn.value("reason_code")
+        told = self.turn.value("reason")
+        if told is None and self.turn.slot(REQUESTED_SLOT) == "reason" and self.turn.intent == "inform":
+            told = self.turn.text
+        return code or (choices.cancel_reason(str(told)) if told else self.values["reason"])
+
+    def _kept(self, slot: str) -> Any:
+        return self.values[slot]
+
+    def _confirm(self) -> bool | None:
+        """The customer's answer, as long as it is an answer to what would be done now."""
+        arguments = self.operation.arguments(self.values)
+        shown = self.turn.slot("proposal") or {}
+        proposal = self._propose(arguments)
+        if proposal is None:
+            return None
+        answered = self.values["confirm"]
+        return answered if answered is not None and shown.get("arguments") == arguments else None
+
+    def _propose(self, arguments: Mapping[str, Any]) -> Proposal | None:
+        assert self.operation.service is not None
+        try:
+            return propose(self.scope, self.operation.service, arguments)
+        except OperationRefused as refusal:
+            self.say(response=f"utter_refused_{refusal.code}", **_spoken(refusal.params, self.turn.language))
+            blamed = _BLAMED.get(refusal.code)
+            if blamed not in self.operation.slots:
+                raise Stop from refusal
+            self.values[blamed] = None
+            self._blamed = blamed
+            self._asked_again = True
+            return None
+
+    _resolvers: ClassVar[Mapping[str, Callable[[Filling], Any]]] = {
+        "order_id": _order_id,
+        "item_ids": _item_ids,
+        "new_item_ids": _new_item_ids,
+        "payment_method_id": _payment_method_id,
+        "reason": _reason,
+        "address1": lambda self: self._kept("address1"),
+        "city": lambda self: self._kept("city"),
+        "invoice_title": lambda self: self._kept("invoice_title"),
+        "confirm": _confirm,
+    }
+
+
+def _spoken(params: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """A refusal's parameters as facts for a reader of this language."""
+    spoken = {name: value for name, value in params.items() if isinstance(value, str | int)}
+    if "status" in spoken:
+        spoken["status"] = labels.status(str(spoken["status"]), language)
+    return spoken
+
+

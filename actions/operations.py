@@ -1,0 +1,151 @@
+"""What the shop can do for a customer, declared: which form gathers what, for which orders, and which service does it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rasa_sdk.events import EventType, SlotSet
+
+from actions.orders import ANY_STATUS, CHANGEABLE, DELIVERED, PENDING
+from knowledge_base.models import OrderStatus
+
+OPERATION_SLOTS = (
+    "item_ids",
+    "new_item_ids",
+    "payment_method_id",
+    "reason",
+    "address1",
+    "city",
+    "state",
+    "country",
+    "invoice_title",
+    "problem",
+    "proposal",
+    "confirm",
+)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One thing to do. `slots` are asked for in this order once the customer is known.
+
+    The first of `intents` starts it; the others, said while it is under way, belong to it and do not switch away.
+
+    `service` is the writing service of the knowledge base, None for what only reads. `statuses` are the order states
+    that allow it, `preferred` those that are meant when the customer does not say which order. `refusal` is said of
+    an order in another state.
+    """
+
+    form: str
+    intents: tuple[str, ...]
+    slots: tuple[str, ...]
+    statuses: frozenset[OrderStatus] = ANY_STATUS
+    preferred: frozenset[OrderStatus] = frozenset()
+    refusal: str = ""
+    service: str | None = None
+    proposal: str = ""
+    done: str = ""
+
+    def arguments(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The service's arguments: the gathered slots, without the confirmation."""
+        names = [slot for slot in self.slots if slot != "confirm"]
+        if "address1" in names:
+            names += ["state", "country", "zip"]
+        return {name: values.get(name) for name in names}
+
+
+_UNDER_WAY = frozenset({OrderStatus.SHIPPED, OrderStatus.PROCESSED, *PENDING})
+
+OPERATIONS: Mapping[str, Operation] = {
+    operation.form: operation
+    for operation in (
+        Operation("track_order_form", ("track_order",), ("order_id",), preferred=_UNDER_WAY),
+        Operation("order_details_form", ("order_details",), ("order_id",)),
+        Operation("list_orders_form", ("list_orders",), ()),
+        Operation(
+            "refund_status_form",
+            ("refund_status",),
+            ("order_id",),
+            preferred=frozenset({OrderStatus.RETURN_REQUESTED, OrderStatus.CANCELLED}),
+        ),
+        Operation("invoice_form", ("invoice_request",), ("order_id", "invoice_title")),
+        Operation(
+            "parcel_problem_form",
+            ("missing_or_damaged_parcel",),
+            ("order_id",),
+            preferred=frozenset({OrderStatus.DELIVERED, OrderStatus.SHIPPED}),
+        ),
+        Operation(
+            "cancel_order_form",
+            ("cancel_order",),
+            ("order_id", "reason", "confirm"),
+            statuses=PENDING,
+            refusal="utter_cannot_cancel",
+            service="cancel_pending_order",
+            proposal="utter_propose_cancel",
+            done="utter_cancel_done",
+        ),
+        Operation(
+            "return_form",
+            ("return_item",),
+            ("order_id", "item_ids", "payment_method_id", "confirm"),
+            statuses=DELIVERED,
+            refusal="utter_cannot_return",
+            service="return_delivered_order_items",
+            proposal="utter_propose_return",
+            done="utter_return_done",
+        ),
+        Operation(
+            "exchange_form",
+            ("exchange_item", "change_order_items"),
+            ("order_id", "item_ids", "new_item_ids", "payment_method_id", "confirm"),
+            statuses=DELIVERED,
+            refusal="utter_cannot_exchange",
+            service="exchange_delivered_order_items",
+            proposal="utter_propose_exchange",
+            done="utter_exchange_done",
+        ),
+        Operation(
+            "change_items_form",
+            ("change_order_items", "exchange_item"),
+            ("order_id", "item_ids", "new_item_ids", "payment_method_id", "confirm"),
+            statuses=CHANGEABLE,
+            refusal="utter_cannot_change",
+            service="modify_pending_order_items",
+            proposal="utter_propose_change_items",
+            done="utter_items_changed",
+        ),
+        Operation(
+            "change_address_form",
+            ("change_address",),
+            ("order_id", "address1", "city", "confirm"),
+            statuses=PENDING,
+            refusal="utter_cannot_change",
+            service="modify_pending_order_address",
+            proposal="utter_propose_address",
+            done="utter_address_changed",
+        ),
+        Operation(
+            "change_payment_form",
+            ("change_payment",),
+            ("order_id", "payment_method_id", "confirm"),
+            statuses=PENDING,
+            refusal="utter_cannot_change",
+            service="modify_pending_order_payment",
+            proposal="utter_propose_payment",
+            done="utter_payment_changed",
+        ),
+    )
+}
+
+
+def started_by(intent: str | None) -> str | None:
+    """The form that an intent starts, None when it starts none."""
+    return next((form for form, operation in OPERATIONS.items() if operation.intents[0] == intent), None)
+
+
+def cleared() -> list[EventType]:
+    """Events that forget what was gathered for an operation."""
+    return [SlotSet(slot, None) for slot in OPERATION_SLOTS]

@@ -1,0 +1,101 @@
+"""Which of the customer's orders is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from rapidfuzz import fuzz, utils
+
+from actions.turn import Turn
+from knowledge_base import labels
+from knowledge_base.models import Order, OrderLine, OrderStatus, Variant
+from knowledge_base.scope import CustomerScope
+
+PENDING = frozenset({OrderStatus.PENDING, OrderStatus.PENDING_MODIFIED})
+CHANGEABLE = frozenset({OrderStatus.PENDING})
+DELIVERED = frozenset({OrderStatus.DELIVERED})
+ANY_STATUS: frozenset[OrderStatus] = frozenset(OrderStatus)
+MAX_LISTED = 5
+_NAME_MATCH = 75.0
+
+
+def candidates(scope: CustomerScope, turn: Turn, statuses: Collection[OrderStatus]) -> list[Order]:
+    """The customer's orders in these states, newest first, narrowed to the things that they name in this message."""
+    orders = scope.orders(statuses=tuple(str(status) for status in statuses) if statuses != ANY_STATUS else ())
+    words = [*turn.values("product", any_role=True), *turn.values("colour", any_role=True)]
+    if not words:
+        return orders
+    fitting = [order for order in orders if any(line_fits(line, words) for line in order.lines)]
+    return fitting or orders
+
+
+def line_fits(line: OrderLine, words: Sequence[str]) -> bool:
+    """Whether every word names this line: its product in either language, or its options."""
+    return all(_named(str(word), line.variant) for word in words)
+
+
+def _named(word: str, variant: Variant) -> bool:
+    product = variant.product
+    names = [product.name_en, product.name_zh, *product.synonyms_en, *product.synonyms_zh]
+    names += [variant.display_en, variant.display_zh]
+    return any(fuzz.partial_ratio(word, name, processor=utils.default_process) >= _NAME_MATCH for name in names if name)
+
+
+def as_row(order: Order, language: str) -> dict[str, Any]:
+    """The order as facts, formatted for a reader of this language."""
+    return {
+        "order_id": order.id,
+        "status": labels.status(order.status, language),
+        "placed_on": labels.date(order.placed_at, language) if order.placed_at else "",
+        "total": labels.money(order.total, order.currency, language),
+        "summary": summary(order, language),
+        "count": sum(line.quantity for line in order.lines),
+    }
+
+
+def summary(order: Order, language: str) -> str:
+    """What is in the order, in a few words: the first thing and how many more."""
+    names = [line.variant.product.text("name", language) for line in order.lines]
+    if not names:
+        return ""
+    more = len(names) - 1
+    if not more:
+        return names[0]
+    return f"{names[0]}等 {len(names)} 种" if language == "zh" else f"{names[0]} and {more} more"
+
+
+def as_object(order: Order) -> dict[str, Any]:
+    """The order as something that the customer can point at."""
+    names = [name for line in order.lines for name in _line_names(line)]
+    return {
+        "entity": "order_number",
+        "value": order.id,
+        "names": names,
+        "price": float(order.total),
+        "date": order.placed_at.isoformat() if order.placed_at else None,
+    }
+
+
+def line_as_object(line: OrderLine) -> dict[str, Any]:
+    """One line of an order as something that the customer can point at."""
+    return {"entity": "item_id", "value": line.id, "names": _line_names(line), "price": float(line.unit_price)}
+
+
+def _line_names(line: OrderLine) -> list[str]:
+    variant = line.variant
+    return [name for name in (*_product_names(variant), variant.display_en, variant.display_zh) if name]
+
+
+def _product_names(variant: Variant) -> list[str]:
+    return [variant.product.name_en, variant.product.name_zh]
+
+
+def line_row(line: OrderLine, language: str) -> dict[str, Any]:
+    """A line as facts."""
+    return {
+        "name": line.variant.product.text("name", language),
+        "options": line.variant.text("display", language),
+        "quantity": line.quantity,
+        "price": labels.money(line.unit_price, line.order.currency, language),
+    }

@@ -1,0 +1,223 @@
+"""What the customer's own orders say: parcels, contents, refunds; invoices and parcel problems."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import orders, spoken
+from actions.operations import cleared
+from actions.turn import Turn, focus, listed, own, shop
+from actions.writing import resume
+from knowledge_base import labels
+from knowledge_base.models import Order, OrderStatus, Shipment
+from knowledge_base.scope import CustomerScope
+from knowledge_base.services import OperationRefused, idempotency_key, perform
+
+
+class ActionAboutOrder(Action, ABC):  # type: ignore[misc]
+    """Says something of the order that the form found; the order stays what is being talked about."""
+
+    @property
+    @abstractmethod
+    def action(self) -> str:
+        """The action's name in the domain."""
+
+    def name(self) -> str:
+        return self.action
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        turn = Turn(tracker)
+        with shop() as session:
+            scope = own(session, turn)
+            order = scope.find_order(str(turn.slot("order_id"))) if turn.slot("order_id") else None
+            if order is None:
+                return resume(turn)
+            events = self.tell(dispatcher, turn, scope, order)
+            return [*events, *focus(orders.as_object(order)), *resume(turn)]
+
+    @abstractmethod
+    def tell(
+        self, dispatcher: CollectingDispatcher, turn: Turn, scope: CustomerScope, order: Order
+    ) -> list[EventType]:
+        """Say it; the returned events are added to the conversation."""
+
+
+class ActionTrackOrder(ActionAboutOrder):
+    action = "action_track_order"
+
+    def tell(
+        self, dispatcher: CollectingDispatcher, turn: Turn, scope: CustomerScope, order: Order
+    ) -> list[EventType]:
+        row = orders.as_row(order, turn.language)
+        parcels = [parcel for parcel in order.shipments if parcel.last_event]
+        if len(parcels) > 1:
+            dispatcher.utter_message(response="utter_order_status", **row)
+            rows = [parcel_row(parcel, turn.language) for parcel in parcels]
+            dispatcher.utter_message(response="utter_parcels", count=len(parcels), parcels=rows)
+        elif not parcels:
+            pending = order.status in (*orders.PENDING, OrderStatus.PROCESSED)
+            dispatcher.utter_message(response="utter_not_shipped_yet" if pending else "utter_order_status", **row)
+        elif parcels[0].delivered_at:
+            facts = parcel_row(parcels[0], turn.language)
+            facts |= {"order_id": order.id, "place": facts["last_place"]}
+            dispatcher.utter_message(response="utter_order_delivered", **facts)
+        else:
+            facts = parcel_row(parcels[0], turn.language)
+            dispatcher.utter_message(response="utter_shipment_status", order_id=order.id, **facts)
+        return []
+
+
+def parcel_row(parcel: Shipment, language: str) -> dict[str, Any]:
+    """A parcel as facts."""
+    last = parcel.last_event
+    assert last is not None
+    return {
+        "carrier": labels.carrier(parcel.carrier or "", language),
+        "tracking_number": parcel.tracking_number,
+        "status": labels.event(last.kind, language),
+        "last_event": last.text("note", language) or labels.event(last.kind, language),
+        "last_place": last.text("place", language),
+        "last_time": labels.time(last.at, language),
+        "estimated": labels.date(parcel.estimated_at, language) if parcel.estimated_at else "",
+        "delivered_on": labels.date(parcel.delivered_at, language) if parcel.delivered_at else "",
+    }
+
+
+class ActionOrderDetails(ActionAboutOrder):
+    action = "action_order_details"
+
+    def tell(
+        self, dispatcher: CollectingDispatcher, turn: Turn, scope: CustomerScope, order: Order
+    ) -> list[EventType]:
+        language = turn.language
+        rows = [orders.line_row(line, language) for line in order.lines]
+        dispatcher.utter_message(response="utter_order_details", items=rows, **orders.as_row(order, language))
+        paid = next((payment.method_id for payment in order.payments if payment.kind == "payment"), None)
+        dispatcher.utter_message(
+            response="utter_order_total",
+            total=labels.money(order.total, order.currency, language),
+            shipping=labels.money(order.shipping_fee, order.currency, language),
+            discount=labels.money(order.discount, order.currency, language),
+            method=spoken.method(scope, paid, language),
+            address=spoken.address(order.address, language),
+        )
+        return listed([orders.line_as_object(line) for line in order.lines])
+
+
+class ActionRefundStatus(ActionAboutOrder):
+    action = "action_refund_status"
+
+    def tell(
+        self, dispatcher: CollectingDispatcher, turn: Turn, scope: CustomerScope, order: Order
+    ) -> list[EventType]:
+        refunds = scope.refunds(order.id)
+        for refund in refunds:
+            dispatcher.utter_message(
+                response="utter_refund_state",
+                order_id=order.id,
+                amount=labels.money(refund.amount, order.currency, turn.language),
+                status=labels.payment_status(refund.status, turn.language),
+                method=spoken.method(scope, refund.method_id, turn.language),
+            )
+        if not refunds:
+            waiting = next(iter(scope.returns(order.id)), None)
+            if waiting is None:
+                dispatcher.utter_message(response="utter_no_refund", order_id=order.id)
+            else:
+                state = labels.return_status(waiting.status, turn.language)
+                dispatcher.utter_message(
+                    response="utter_return_state", order_id=order.id, return_id=waiting.id, status=state
+                )
+        return []
+
+
+class ActionListOrders(Action):  # type: ignore[misc]
+    """The customer's latest orders."""
+
+    def name(self) -> str:
+        return "action_list_orders"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        turn = Turn(tracker)
+        if turn.customer_id is None:
+            return resume(turn)
+        with shop() as session:
+            found = own(session, turn).orders(limit=orders.MAX_LISTED)
+            rows = [orders.as_row(order, turn.language) for order in found]
+            objects = [orders.as_object(order) for order in found]
+        if not rows:
+            dispatcher.utter_message(response="utter_no_orders")
+            return resume(turn)
+        dispatcher.utter_message(response="utter_order_list_intro", count=len(rows), orders=rows)
+        return [*listed(objects), *resume(turn)]
+
+
+class ActionRequestInvoice(ActionAboutOrder):
+    """An invoice is asked for only by its order's owner and changes no money, so the form's answers are the consent."""
+
+    action = "action_request_invoice"
+    _PERSONAL = re.compile(r"\s*(personal|me|private|myself|个人|我自己|我)\s*[.。!！]?\s*", re.IGNORECASE)
+    _TAX_NUMBER = re.compile(r"\b[0-9A-Za-z]{15,20}\b")
+
+    def tell(
+        self, dispatcher: CollectingDispatcher, turn: Turn, scope: CustomerScope, order: Order
+    ) -> list[EventType]:
+        title = str(turn.slot("invoice_title") or "")
+        if not title:
+            return []
+        arguments: dict[str, Any] = {"order_id": order.id, "kind": "personal"}
+        if not self._PERSONAL.fullmatch(title):
+            number = self._TAX_NUMBER.search(title)
+            name = self._TAX_NUMBER.sub("", title).strip(" ,，;；:：税号 tax number")
+            arguments |= {"title": name or title, "tax_number": number.group() if number else None}
+            arguments["kind"] = "company" if number else "personal"
+        key = idempotency_key(turn.tracker.sender_id, "request_invoice", arguments, turn.message_id)
+        try:
+            sender = turn.tracker.sender_id
+            result = perform(scope, "request_invoice", arguments, idempotency_key=key, conversation_id=sender)
+        except OperationRefused as refusal:
+            params = {name: value for name, value in refusal.params.items() if isinstance(value, str | int)}
+            dispatcher.utter_message(response=f"utter_refused_{refusal.code}", **params)
+        else:
+            made_out_to = result.proposal["arguments"]["title"]
+            invoice_id = result.created["invoice_id"]
+            dispatcher.utter_message(
+                response="utter_invoice_sent", order_id=order.id, invoice_id=invoice_id, title=made_out_to
+            )
+        return cleared()
+
+
+class ActionFileParcelProblem(ActionAboutOrder):
+    """A case for a human: the parcel came broken, short, wrong, or not at all."""
+
+    action = "action_file_parcel_problem"
+
+    def tell(
+        self, dispatcher: CollectingDispatcher, turn: Turn, scope: CustomerScope, order: Order
+    ) -> list[EventType]:
+        summary = first_text_of(turn, "missing_or_damaged_parcel")
+        arguments = {"kind": "parcel", "summary": summary, "order_id": order.id}
+        key = idempotency_key(turn.tracker.sender_id, "open_ticket", arguments, turn.message_id)
+        sender = turn.tracker.sender_id
+        result = perform(scope, "open_ticket", arguments, idempotency_key=key, conversation_id=sender)
+        ticket_id = result.created["ticket_id"]
+        dispatcher.utter_message(response="utter_parcel_problem_filed", order_id=order.id, ticket_id=ticket_id)
+        return [SlotSet("problem", summary)]
+
+
+def first_text_of(turn: Turn, intent: str) -> str:
+    """What the customer wrote when they last said this."""
+    for event in reversed(turn.tracker.events):
+        if event.get("event") == "user" and (event.get("parse_data", {}).get("intent") or {}).get("name") == intent:
+            return str(event.get("text") or intent)
+    return turn.text or intent

@@ -1,0 +1,89 @@
+"""What an action needs to know of the running turn: the customer, their language, what they just said, the shop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType, SlotSet
+
+from knowledge_base.environment import open_from_environment
+from knowledge_base.scope import CustomerScope
+from knowledge_base.sessions import ShopSession
+
+LISTED = "knowledge_base_listed_objects"
+FOCUS = "knowledge_base_last_object"
+REFERENCE_RESOLVER = "ReferenceResolver"
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The tracker, read for the shop's purposes."""
+
+    tracker: Tracker
+
+    @property
+    def language(self) -> str:
+        return self.tracker.get_slot("language") or "en"
+
+    @property
+    def customer_id(self) -> str | None:
+        return self.tracker.get_slot("customer_id")
+
+    @property
+    def text(self) -> str:
+        return self.tracker.latest_message.get("text") or ""
+
+    @property
+    def intent(self) -> str | None:
+        return (self.tracker.latest_message.get("intent") or {}).get("name")
+
+    @property
+    def message_id(self) -> str:
+        return str(self.tracker.latest_message.get("message_id") or self.tracker.latest_message.get("text") or "")
+
+    @property
+    def form(self) -> str | None:
+        return (self.tracker.active_loop or {}).get("name")
+
+    @property
+    def entities(self) -> list[dict[str, Any]]:
+        return list(self.tracker.latest_message.get("entities") or ())
+
+    def values(self, entity: str, *, role: str | None = None, any_role: bool = False) -> list[Any]:
+        """Values of an entity in the customer's message, with exactly this role unless any will do."""
+        return [e["value"] for e in self.entities if e["entity"] == entity and (any_role or e.get("role") == role)]
+
+    def value(self, entity: str, *, role: str | None = None, any_role: bool = False) -> Any:
+        return next(iter(self.values(entity, role=role, any_role=any_role)), None)
+
+    def said(self, *entities: str) -> bool:
+        return any(e["entity"] in entities for e in self.entities)
+
+    def slot(self, name: str) -> Any:
+        return self.tracker.get_slot(name)
+
+
+@contextmanager
+def shop() -> Iterator[ShopSession]:
+    """The shop's database, inside the running turn's transaction when there is one."""
+    with open_from_environment().session() as session:
+        yield session
+
+
+def own(session: ShopSession, turn: Turn) -> CustomerScope:
+    """What the verified customer of this conversation may see; nothing before they are verified."""
+    return CustomerScope(session, turn.customer_id)
+
+
+def listed(objects: list[dict[str, Any]], *, focus: dict[str, Any] | None = None) -> list[EventType]:
+    """Events that make what was just shown something that a customer can point at."""
+    return [SlotSet(LISTED, objects), SlotSet(FOCUS, focus)]
+
+
+def focus(item: dict[str, Any]) -> list[EventType]:
+    """Events that make one thing the one that is being talked about; what was listed stays listed."""
+    return [SlotSet(FOCUS, item)]
