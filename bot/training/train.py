@@ -1,0 +1,199 @@
+"""Training a project: every component and policy whose fingerprint changed, then one model archive."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from bot import __version__
+from bot.formats.config import ComponentSpec
+from bot.nlu import pipeline
+from bot.nlu.base import Component, Progress, silent
+from bot.nlu.needless import Needless
+from bot.policies.training import build_policy, training_trackers
+from bot.project import Project
+from bot.stores.model_archive import CACHE, METADATA, SUFFIX, Metadata, Part, newest, pack, read_metadata
+from bot.training.fingerprints import fingerprint
+
+_KEPT_PARTS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class TrainResult:
+    """`trained` and `reused` are names of config.yml; `needless` are those that a BERT makes unnecessary."""
+
+    model: Path
+    trained: tuple[str, ...] = ()
+    reused: tuple[str, ...] = ()
+    needless: tuple[str, ...] = ()
+    unchanged: bool = False
+
+
+class _Learner(Protocol):
+    """One thing that learns: its name and options, what it depends on, and how it is taught into a folder."""
+
+    kind: str
+    spec: ComponentSpec
+    fingerprint: str
+
+    def learn(self, folder: Path, progress: Progress) -> None: ...
+
+
+@dataclass(frozen=True)
+class _NluLearner:
+    spec: ComponentSpec
+    component: Component
+    project: Project
+    kind: str = "nlu"
+
+    @property
+    def fingerprint(self) -> str:
+        relevant = self.component.relevant(self.project.training_data) if self.component.trainable else None
+        return fingerprint(__version__, self.spec.name, self.component.config, self.component.language, relevant)
+
+    def learn(self, folder: Path, progress: Progress) -> None:
+        if self.component.trainable:
+            self.component.train(self.project.training_data, progress)
+            self.component.save(folder)
+
+
+@dataclass(frozen=True)
+class _PolicyLearner:
+    spec: ComponentSpec
+    policy: Any
+    project: Project
+    kind: str = "policies"
+
+    @property
+    def fingerprint(self) -> str:
+        domain = self.project.domain
+        seen = (domain.intents, domain.entities, domain.slots, domain.forms, list(domain.actions), list(domain.responses))
+        return fingerprint(__version__, self.spec.name, self.policy.config, seen, self.project.stories)
+
+    def learn(self, folder: Path, progress: Progress) -> None:
+        progress(self.spec.name, 0.0)
+        self.policy.train(training_trackers(self.project), self.project.domain)
+        self.policy.save(folder)
+        progress(self.spec.name, 1.0)
+
+
+def train(
+    project: Project,
+    *,
+    nlu: bool = True,
+    core: bool = True,
+    force: bool = False,
+    out: Path = Path("models"),
+    name: str | None = None,
+    progress: Progress = silent,
+) -> TrainResult:
+    """Train what changed and pack a model; does nothing when nothing changed since the newest model.
+
+    Raises ProjectError when the config cannot be built and UsageError when there is nothing to learn from.
+    """
+    learners = list(_learners(project, nlu=nlu, core=core))
+    whole = _whole_fingerprint(project, learners)
+    needless = tuple(x.spec.name for x in learners if isinstance(x, _NluLearner) and isinstance(x.component, Needless))
+    folder = project.root / out
+    present = newest(folder)
+    if present is not None and not force and read_metadata(present).fingerprint == whole and name is None:
+        return TrainResult(present, needless=needless, unchanged=True)
+    trained: list[str] = []
+    reused: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="kefu-") as scratch:
+        parts: dict[str, list[Part]] = {"nlu": [], "policies": []}
+        for index, learner in enumerate(learners):
+            mark = learner.fingerprint
+            place = f"{learner.kind}/{index}_{learner.spec.name.rsplit('.', 1)[-1]}"
+            learnt, fresh = _learnt(project.root / CACHE / "parts", learner, mark, force=force, progress=progress)
+            shutil.copytree(learnt, Path(scratch) / place)
+            parts[learner.kind].append(Part(learner.spec.name, dict(learner.spec.options), place, mark))
+            if _is_trainable(learner):
+                (trained if fresh else reused).append(learner.spec.name)
+        metadata = _metadata(project, whole, parts)
+        (Path(scratch) / METADATA).write_text(metadata.to_json(), encoding="utf-8")
+        archive = pack(Path(scratch), folder / f"{name or _model_name()}{SUFFIX}")
+    return TrainResult(archive, tuple(trained), tuple(reused), needless)
+
+
+def stale(project: Project, *, force: bool = False, out: Path = Path("models")) -> tuple[str, ...]:
+    """Names of what `train` would learn now; empty when nothing would be done."""
+    learners = list(_learners(project, nlu=True, core=True))
+    present = newest(project.root / out)
+    if present is not None and not force and read_metadata(present).fingerprint == _whole_fingerprint(project, learners):
+        return ()
+    cache = project.root / CACHE / "parts"
+    return tuple(
+        learner.spec.name
+        for learner in learners
+        if _is_trainable(learner) and (force or not (cache / learner.fingerprint).is_dir())
+    )
+
+
+def _learners(project: Project, *, nlu: bool, core: bool) -> Iterator[_Learner]:
+    config = project.config
+    if nlu and project.training_data.examples:
+        components = pipeline.build(config.pipeline, language=config.language or "en", root=project.root)
+        yield from (_NluLearner(spec, c, project) for spec, c in zip(config.pipeline, components, strict=True))
+    if core and (project.stories.stories or project.stories.rules):
+        yield from (_PolicyLearner(spec, build_policy(spec), project) for spec in config.policies)
+
+
+def _is_trainable(learner: _Learner) -> bool:
+    return not isinstance(learner, _NluLearner) or learner.component.trainable
+
+
+def _learnt(
+    cache: Path, learner: _Learner, mark: str, *, force: bool, progress: Progress
+) -> tuple[Path, bool]:
+    """The folder of what was learnt, from the cache if it is there, and whether it was learnt just now."""
+    folder = cache / mark
+    if folder.is_dir() and not force:
+        folder.touch()
+        return folder, False
+    cache.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(dir=cache, prefix=".learning-"))
+    try:
+        learner.learn(scratch, progress)
+        if folder.is_dir():
+            shutil.rmtree(folder)
+        scratch.rename(folder)
+    except BaseException:
+        shutil.rmtree(scratch, ignore_errors=True)
+        raise
+    _forget_oldest(cache)
+    return folder, True
+
+
+def _forget_oldest(cache: Path) -> None:
+    """Keep the parts used last; a project's history of trainings would otherwise fill the disk."""
+    parts = sorted((p for p in cache.iterdir() if not p.name.startswith(".")), key=lambda p: p.stat().st_mtime)
+    for old in parts[:-_KEPT_PARTS]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _whole_fingerprint(project: Project, learners: list[_Learner]) -> str:
+    return fingerprint([[learner.kind, learner.spec.name, learner.fingerprint] for learner in learners], project.domain)
+
+
+def _metadata(project: Project, whole: str, parts: dict[str, list[Part]]) -> Metadata:
+    return Metadata(
+        model_id=uuid.uuid4().hex,
+        assistant_id=project.config.assistant_id or "",
+        trained_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        language=project.config.language,
+        fingerprint=whole,
+        kefu_version=__version__,
+        nlu=tuple(parts["nlu"]),
+        policies=tuple(parts["policies"]),
+    )
+
+
+def _model_name() -> str:
+    return datetime.now().strftime("%Y%m%d-%H%M%S")
