@@ -1,0 +1,178 @@
+"""Policies that recall what the stories say, word for word.
+
+Source: `rasa/core/policies/memoization.py` and `MaxHistoryTrackerFeaturizer` of Rasa 3.6.21.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from bot.domain import ACTION_LISTEN, Domain
+from bot.events import ActionExecuted, Event
+from bot.policies.base import PolicyConfig, Prediction, scores
+from bot.policies.states import RuleOnly, State, StoryStates
+from bot.policies.training_trackers import TrainingTracker, story_conversations
+from bot.registry import register
+from bot.tracker import Step, Tracker
+
+
+class MemoizationConfig(PolicyConfig):
+    """`max_history`: how many states must match; None: the whole conversation."""
+
+    priority: int = 3
+    use_nlu_confidence_as_score: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Memory:
+    action: str
+    source: str
+
+
+@register("policy", "MemoizationPolicy")
+class MemoizationPolicy:
+    """Predicts what a story did in exactly the same situation, with certainty, and nothing otherwise."""
+
+    Config: ClassVar[type[PolicyConfig]] = MemoizationConfig
+    learns_from_rules: ClassVar[bool] = False
+    is_heavy: ClassVar[bool] = False
+
+    def __init__(self, config: MemoizationConfig) -> None:
+        self.config = config
+        self._memory: dict[tuple[State, ...], _Memory] = {}
+        self._longest = 0
+        self._lengths: dict[str | None, set[int]] | None = None
+        self._history: StoryStates | None = None
+        self._history_of: tuple[Domain, RuleOnly] | None = None
+
+    def train(self, trackers: Sequence[TrainingTracker], domain: Domain) -> None:
+        """Memorise every step of every story; situations in which stories disagree are forgotten."""
+        self._memory, ambiguous = {}, set()
+        for tracker in story_conversations(trackers):
+            for states, action in examples(tracker, self.config.max_history):
+                known = self._memory.get(states)
+                if states in ambiguous:
+                    continue
+                if known is None:
+                    self._memory[states] = _Memory(action, _source(tracker))
+                elif known.action != action:
+                    ambiguous.add(states)
+                    del self._memory[states]
+        self._longest, self._lengths = max(map(len, self._memory), default=0), None
+
+    def predict(self, tracker: Tracker, domain: Domain, rule_only: RuleOnly) -> Prediction:
+        memory = self._recall(tracker, self._story_states(domain, rule_only))
+        name = type(self).__name__
+        if memory is None or not domain.has_action(memory.action):
+            return Prediction(name, scores(domain, {}), self.config.priority)
+        score = 1.0
+        if self.config.use_nlu_confidence_as_score:
+            score = float(tracker.latest_message.intent.get("confidence", 1.0))
+        probabilities = scores(domain, {memory.action: score})
+        return Prediction(name, probabilities, self.config.priority, why=memory.source)
+
+    def _recall(self, tracker: Tracker, history: StoryStates) -> _Memory | None:
+        # One state more than the longest memory has: a conversation that is longer still matches nothing.
+        limit = self.config.max_history or self._longest + 1
+        return self._memory.get(tuple(history.recent(tracker, limit)))
+
+    def _story_states(self, domain: Domain, rule_only: RuleOnly) -> StoryStates:
+        if self._history is None or self._history_of != (domain, rule_only):
+            self._history, self._history_of = StoryStates(domain, rule_only), (domain, rule_only)
+        return self._history
+
+    def save(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        states = list(dict.fromkeys(state for key in self._memory for state in key))
+        index = {state: number for number, state in enumerate(states)}
+        memory = [[[index[s] for s in key], found.action, found.source] for key, found in self._memory.items()]
+        shape = {"states": [state.as_dict() for state in states], "memory": memory}
+        (folder / "memorized_turns.json").write_text(json.dumps(shape, ensure_ascii=False), encoding="utf-8")
+
+    def load(self, folder: Path, domain: Domain) -> None:
+        shape = json.loads((folder / "memorized_turns.json").read_text(encoding="utf-8"))
+        states = [State.from_dict(state) for state in shape["states"]]
+        self._memory = {
+            tuple(states[number] for number in key): _Memory(action, source) for key, action, source in shape["memory"]
+        }
+        self._longest, self._lengths = max(map(len, self._memory), default=0), None
+
+
+@register("policy", "AugmentedMemoizationPolicy")
+class AugmentedMemoizationPolicy(MemoizationPolicy):
+    """Memoization that, when it remembers nothing, forgets the oldest turns one by one and looks again."""
+
+    def _recall(self, tracker: Tracker, history: StoryStates) -> _Memory | None:
+        found = super()._recall(tracker, history)
+        return found or self._recall_shortened(tracker, history)
+
+    def _recall_shortened(self, tracker: Tracker, history: StoryStates) -> _Memory | None:
+        final = history.recent(tracker, 1)[-1]
+        for start in self._starts(tracker, history, self._lengths_of_memories_ending_like(final)):
+            shorter = Tracker.from_events(tracker.sender_id, _events_from(start, tracker), tracker.domain)
+            found = super()._recall(shorter, history)
+            if found:
+                return found
+        return None
+
+    def _starts(self, tracker: Tracker, history: StoryStates, lengths: set[int]) -> list[Step]:
+        """The actions to begin with, oldest first, for which a memory of the right length exists at all."""
+        if not lengths:
+            return []
+        limit = self.config.max_history
+        total, longest = history.count(tracker), max(lengths)
+        starts: list[Step] = []
+        actions = 0
+        action = tracker.top and tracker.top.action
+        while action:
+            actions += 1
+            visible = total - history.count_before(action, tracker)
+            is_trimmed = limit is not None and actions > limit and _is_listen(action)
+            # Whether the first state counts depends on what is cut off: one more or less is possible.
+            if limit is not None or not lengths.isdisjoint((visible - 1, visible, visible + 1)):
+                starts.append(action)
+            if is_trimmed or (limit is None and visible > longest + 1) or actions > 4 * longest + 50:
+                break
+            action = action.parent and action.parent.action
+        starts.reverse()
+        return starts
+
+    def _lengths_of_memories_ending_like(self, final: State) -> set[int]:
+        """How many states the memories have whose last message and action are these."""
+        if self._lengths is None:
+            self._lengths = defaultdict(set)
+            for key in self._memory:
+                self._lengths[key[-1].intent].add(len(key))
+        return self._lengths.get(final.intent, set())
+
+
+def _events_from(start: Step, tracker: Tracker) -> list[Event]:
+    events = []
+    for step in tracker.steps_back():
+        events.append(step.event)
+        if step is start:
+            break
+    events.reverse()
+    return events
+
+
+def _is_listen(step: Step) -> bool:
+    return isinstance(step.event, ActionExecuted) and step.event.name == ACTION_LISTEN
+
+
+def examples(tracker: TrainingTracker, max_history: int | None) -> Iterable[tuple[tuple[State, ...], str]]:
+    """What to learn from a story: the states before each action that can be predicted, and the action."""
+    for index, action in enumerate(tracker.actions, start=1):
+        if action.unpredictable:
+            continue
+        states = tracker.raw_states[:index]
+        yield tuple(states[-max_history:] if max_history else states), action.name_or_text
+
+
+def _source(tracker: TrainingTracker) -> str:
+    return f"story '{tracker.name}'" + (f" ({tracker.where})" if tracker.where else "")

@@ -1,0 +1,419 @@
+"""The tracker: a conversation as the fold of its events.
+
+Two folds run side by side, as in Rasa 3.6: the *live* state takes every event as it comes; the *applied* events
+are those that still count once rewinds, undos, restarts and repeated executions of a form are taken into account
+(policies see only these). Both grow by one step per event: the applied events are a linked list whose links hold
+the state after them, so that taking something back means following a link, and a turn costs the same however long
+the conversation is. Source of the semantics: `rasa/shared/core/trackers.py`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Any
+
+from bot.conversation_state import INITIAL_ACTIVE_LOOP, ConversationState, Loop, fold
+from bot.domain import ACTION_LISTEN, ACTION_SESSION_START, Domain, matches_entity
+from bot.events import (
+    ActionExecuted,
+    ActionExecutionRejected,
+    ActionReverted,
+    ActiveLoop,
+    BotUttered,
+    Event,
+    Restarted,
+    SessionStarted,
+    UserFeaturization,
+    UserUttered,
+    UserUtteranceReverted,
+    events_from_dicts,
+)
+from bot.message import Reply
+
+__all__ = ["ConversationState", "EventVerbosity", "Loop", "Mark", "Step", "Tracker"]
+
+Clock = Callable[[], float]
+
+
+class EventVerbosity(Enum):
+    """Which events a tracker's JSON holds."""
+
+    NONE = 1
+    APPLIED = 2
+    AFTER_RESTART = 3
+    ALL = 4
+
+
+class Step:
+    """One applied event, and the state after it.
+
+    `mark` is the nearest step at or below that decides about loops, `action` the nearest executed action.
+    `notes` is where featurisers keep what they computed for this step.
+    """
+
+    __slots__ = ("action", "event", "mark", "notes", "parent", "state")
+
+    def __init__(self, event: Event, state: ConversationState, parent: Step | None) -> None:
+        self.event = event
+        self.state = state
+        self.parent = parent
+        self.mark: Step | None = self if isinstance(event, _LOOP_MARKS) else parent and parent.mark
+        self.action: Step | None = self if isinstance(event, ActionExecuted) else parent and parent.action
+        self.notes: dict[Any, Any] | None = None
+
+    def note(self, key: Any, value: Any) -> None:
+        if self.notes is None:
+            self.notes = {}
+        self.notes[key] = value
+
+
+_LOOP_MARKS = (ActionExecuted, UserUttered, UserFeaturization, ActiveLoop, ActionExecutionRejected)
+_COLLAPSED = (ActionExecuted, UserUttered, UserFeaturization)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A point to which a tracker can be rolled back."""
+
+    length: int
+    state: ConversationState
+    top: Step | None
+    loop_names: frozenset[str]
+    restarted_at: int
+
+
+class Tracker:
+    """One conversation. `update` is the only way to change it."""
+
+    def __init__(
+        self,
+        sender_id: str,
+        domain: Domain,
+        *,
+        clock: Clock = time.time,
+        event_metadata: Mapping[str, Any] | None = None,
+    ) -> None:
+        """`event_metadata` (model and assistant ids) is added to the metadata of all new events."""
+        self.sender_id = sender_id
+        self.domain = domain
+        self.events: list[Event] = []
+        self._clock = clock
+        self._event_metadata = dict(event_metadata or {})
+        self._initial = ConversationState.initial(domain.initial_slots)
+        self.state = self._initial
+        self.top: Step | None = None
+        self._loop_names: frozenset[str] = frozenset()
+        self._restarted_at = 0
+        self._dicts: list[dict[str, Any]] = []
+        self._messages: dict[str, int] = {}
+
+    @classmethod
+    def from_events(
+        cls,
+        sender_id: str,
+        events: Iterable[Event],
+        domain: Domain,
+        *,
+        clock: Clock = time.time,
+        event_metadata: Mapping[str, Any] | None = None,
+    ) -> Tracker:
+        """A tracker of events that have happened; `event_metadata` is for those that will."""
+        tracker = cls(sender_id, domain, clock=clock)
+        tracker.update_all(events)
+        tracker._event_metadata = dict(event_metadata or {})
+        return tracker
+
+    @classmethod
+    def from_dicts(
+        cls,
+        sender_id: str,
+        shapes: Iterable[Mapping[str, Any]],
+        domain: Domain,
+        *,
+        clock: Clock = time.time,
+        event_metadata: Mapping[str, Any] | None = None,
+    ) -> Tracker:
+        """A tracker of stored events."""
+        events = events_from_dicts(shapes)
+        return cls.from_events(sender_id, events, domain, clock=clock, event_metadata=event_metadata)
+
+    # -- changing ------------------------------------------------------------------------------------------------
+
+    def update(self, event: Event, *, now: bool = False) -> None:
+        """Take up one event; `now` gives it the current time even when it brings one."""
+        event = self._stamped(event, now)
+        self.events.append(event)
+        if isinstance(event, UserUttered) and event.message_id:
+            self._messages[event.message_id] = len(self.events) - 1
+        match event:
+            case Restarted() | SessionStarted():
+                self.top = None
+                self.state = fold(self._initial, event)
+                if isinstance(event, Restarted):
+                    self._restarted_at = len(self.events)
+            case ActionReverted():
+                self.top = _before_last(self.top, ActionExecuted)
+                self.state = self._applied_state
+            case UserUtteranceReverted():
+                self.top = _before_last(_before_last(self.top, UserUttered), ActionExecuted)
+                self.state = self._applied_state
+            case _:
+                self._apply(event)
+
+    def update_all(self, events: Iterable[Event], *, now: bool = False) -> None:
+        for event in events:
+            self.update(event, now=now)
+
+    def clear_followup_action(self) -> None:
+        self.state = replace(self.state, followup_action=None)
+
+    def mark(self) -> Mark:
+        return Mark(len(self.events), self.state, self.top, self._loop_names, self._restarted_at)
+
+    def roll_back(self, mark: Mark) -> None:
+        """Forget all events since `mark`."""
+        for event in self.events[mark.length :]:
+            if isinstance(event, UserUttered) and event.message_id:
+                self._messages.pop(event.message_id, None)
+        del self.events[mark.length :]
+        del self._dicts[mark.length :]
+        self.state, self.top = mark.state, mark.top
+        self._loop_names, self._restarted_at = mark.loop_names, mark.restarted_at
+
+    def branch(self, events: Iterable[Event] = (), *, after_restart: bool = False) -> Tracker:
+        """A tracker that goes on from here with other events; this one stays as it is.
+
+        `after_restart` leaves out the events before the latest restart, which change nothing.
+        """
+        start = self._restarted_at if after_restart else 0
+        other = Tracker(self.sender_id, self.domain, clock=self._clock, event_metadata=self._event_metadata)
+        other.events = self.events[start:]
+        other._dicts = self._all_dicts()[start:]
+        other._restarted_at = self._restarted_at - start
+        other.state, other.top, other._loop_names = self.state, self.top, self._loop_names
+        other.update_all(events)
+        return other
+
+    def _stamped(self, event: Event, now: bool) -> Event:
+        missing = {key: value for key, value in self._event_metadata.items() if key not in event.metadata}
+        if missing:
+            event = replace(event, metadata={**event.metadata, **missing})
+        if now or event.timestamp is None:
+            event = replace(event, timestamp=self._clock())
+        return event
+
+    @property
+    def _applied_state(self) -> ConversationState:
+        return self.top.state if self.top else self._initial
+
+    def _apply(self, event: Event) -> None:
+        if isinstance(event, ActiveLoop) and event.name and event.name not in self._loop_names:
+            self._add_loop_name(event.name)
+        before = self.state
+        self.state = fold(before, event)
+        if isinstance(event, ActionExecuted) and event.name in self._loop_names and self._runs_again(event.name):
+            self._collapse(event.name)
+        else:
+            self._push(event, self.state if before is self._applied_state else None)
+        if isinstance(event, ActionExecuted):
+            self._share_equal_states()
+
+    def _share_equal_states(self) -> None:
+        """Let the two folds be one again once they say the same."""
+        applied = self._applied_state
+        if self.state is not applied and self.state.latest_message is applied.latest_message and self.state == applied:
+            self.state = applied
+
+    def _push(self, event: Event, state: ConversationState | None = None) -> None:
+        self.top = Step(event, state or fold(self._applied_state, event), self.top)
+
+    def _add_loop_name(self, name: str) -> None:
+        """Rasa looks for loops in the whole conversation: earlier executions count from now on as the loop's."""
+        self._loop_names |= {name}
+        runs = [event for event in self.events if isinstance(event, ActionExecuted) and event.name == name]
+        if len(runs) > 1:
+            applied, self.top = self.applied_events(), None
+            for event in applied:
+                if isinstance(event, ActionExecuted) and event.name == name and self._runs_again(name):
+                    self._collapse(name)
+                else:
+                    self._push(event)
+
+    def _runs_again(self, loop: str) -> bool:
+        """Whether the loop has run before without a break: not for the first time, not after something else."""
+        next_action = None
+        step = self.top and self.top.mark
+        while step:
+            match step.event:
+                case ActiveLoop(name=None):
+                    return False
+                case ActionExecutionRejected(name=name) if name == loop:
+                    return False
+                case UserUttered() if next_action not in (None, loop):
+                    return False
+                case ActionExecuted(name=name):
+                    if name == loop:
+                        return True
+                    next_action = name
+            step = step.parent and step.parent.mark
+        return False
+
+    def _collapse(self, loop: str) -> None:
+        """Drop the messages and actions since the loop's previous execution, which takes this one's place."""
+        kept: list[Event] = []
+        step = self.top
+        while step and step.mark and not (isinstance(step.mark.event, ActionExecuted) and step.mark.event.name == loop):
+            if not isinstance(step.event, _COLLAPSED):
+                kept.append(step.event)
+            step = step.parent
+        self.top = step
+        for event in reversed(kept):
+            self._push(event)
+
+    # -- reading -------------------------------------------------------------------------------------------------
+
+    @property
+    def initial_state(self) -> ConversationState:
+        """The state before any event."""
+        return self._initial
+
+    @property
+    def slots(self) -> Mapping[str, Any]:
+        return self.state.slots
+
+    def get_slot(self, name: str) -> Any:
+        return self.state.slots.get(name)
+
+    @property
+    def latest_message(self) -> UserUttered:
+        return self.state.latest_message
+
+    @property
+    def active_loop(self) -> Loop | None:
+        return self.state.active_loop
+
+    @property
+    def active_loop_name(self) -> str | None:
+        return self.state.active_loop_name
+
+    @property
+    def latest_action_name(self) -> str | None:
+        return self.state.latest_action_name
+
+    @property
+    def followup_action(self) -> str | None:
+        return self.state.followup_action
+
+    @property
+    def is_paused(self) -> bool:
+        return self.state.is_paused
+
+    @property
+    def latest_input_channel(self) -> str | None:
+        for event in reversed(self.events):
+            if isinstance(event, UserUttered):
+                return event.input_channel
+        return None
+
+    def latest_entity_values(self, name: str | None, role: str | None = None, group: str | None = None) -> list[Any]:
+        """The values of the last message's entities of exactly this type, role and group."""
+        found = self.latest_message.entities
+        return [entity.get("value") for entity in found if matches_entity(entity, name, role, group)]
+
+    def steps_back(self) -> Iterator[Step]:
+        """The applied events, newest first."""
+        step = self.top
+        while step:
+            yield step
+            step = step.parent
+
+    def applied_events(self) -> list[Event]:
+        """The events that count, oldest first."""
+        events = [step.event for step in self.steps_back()]
+        events.reverse()
+        return events
+
+    def events_after_restart(self) -> list[Event]:
+        return self.events[self._restarted_at :]
+
+    def events_back(self) -> Iterator[Event]:
+        """All events since the latest restart, newest first."""
+        for index in range(len(self.events) - 1, self._restarted_at - 1, -1):
+            yield self.events[index]
+
+    def last_applied(self, kind: type[Event]) -> Event | None:
+        return next((step.event for step in self.steps_back() if isinstance(step.event, kind)), None)
+
+    def replies_to(self, message_id: str) -> list[Reply] | None:
+        """What was answered to a message, None when the message has not been seen."""
+        start = self._messages.get(message_id)
+        if start is None:
+            return None
+        replies = []
+        for event in self.events[start + 1 :]:
+            if isinstance(event, UserUttered) and event.message_id != message_id:
+                break
+            if isinstance(event, BotUttered):
+                replies.append(event.as_reply())
+        return replies
+
+    def sessions(self) -> list[list[Event]]:
+        """The events, split where a session starts."""
+        parts: list[list[Event]] = [[]]
+        for event in self.events:
+            if isinstance(event, ActionExecuted) and event.name == ACTION_SESSION_START and parts[-1]:
+                parts.append([])
+            parts[-1].append(event)
+        return parts
+
+    # -- JSON ----------------------------------------------------------------------------------------------------
+
+    def as_dict(self, verbosity: EventVerbosity = EventVerbosity.NONE) -> dict[str, Any]:
+        """The tracker's state as Rasa sends it to action servers and over HTTP."""
+        state = self.state
+        return {
+            "sender_id": self.sender_id,
+            "slots": dict(state.slots),
+            "latest_message": state.latest_message_dict(),
+            "latest_event_time": self.events[-1].timestamp if self.events else None,
+            "followup_action": state.followup_action,
+            "paused": state.is_paused,
+            "events": self.event_dicts(verbosity),
+            "latest_input_channel": self.latest_input_channel,
+            "active_loop": state.active_loop.as_dict() if state.active_loop else dict(INITIAL_ACTIVE_LOOP),
+            "latest_action": state.latest_action_dict(),
+            "latest_action_name": state.latest_action_name,
+        }
+
+    def event_dicts(self, verbosity: EventVerbosity = EventVerbosity.ALL) -> list[dict[str, Any]] | None:
+        """The events as JSON objects; each is made once, the list is the caller's."""
+        match verbosity:
+            case EventVerbosity.ALL:
+                return self._all_dicts()[:]
+            case EventVerbosity.AFTER_RESTART:
+                return self._all_dicts()[self._restarted_at :]
+            case EventVerbosity.APPLIED:
+                return [event.as_dict() for event in self.applied_events()]
+            case _:
+                return None
+
+    def _all_dicts(self) -> list[dict[str, Any]]:
+        self._dicts.extend(event.as_dict() for event in self.events[len(self._dicts) :])
+        return self._dicts
+
+    def __repr__(self) -> str:
+        waiting = "waiting" if self.latest_action_name == ACTION_LISTEN else f"after {self.latest_action_name}"
+        return f"<Tracker {self.sender_id!r}: {len(self.events)} events, {waiting}>"
+
+
+def _before_last(top: Step | None, kind: type[Event]) -> Step | None:
+    """What is left when everything from the last event of this kind on is dropped; nothing if there is none."""
+    while top:
+        parent = top.parent
+        if isinstance(top.event, kind):
+            return parent
+        top = parent
+    return None
