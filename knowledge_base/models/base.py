@@ -81,6 +81,10 @@ class Base(DeclarativeBase):
 
     metadata = MetaData(naming_convention=NAMING_CONVENTION)
 
+    def __repr__(self) -> str:
+        keys = ", ".join(f"{column.name}={getattr(self, column.name)!r}" for column in self.__table__.primary_key)
+        return f"{type(self).__name__}({keys})"
+
     def text(self, field: str, language: str) -> str:
         """The text of a bilingual field, e.g. `product.text("name", "zh")`.
 
