@@ -1,0 +1,1 @@
+"""The `bot` command: one command a file, nothing but arguments and output."""

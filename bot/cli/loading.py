@@ -1,0 +1,49 @@
+"""An assistant that is ready to talk: trained where the project changed, or loaded from the model asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.cli.console import err
+from bot.errors import UsageError
+
+if TYPE_CHECKING:
+    from bot.assistant import Assistant
+    from bot.project import Project
+
+
+def ready_assistant(project: Project, *, model: str | None) -> Assistant:
+    """Train what changed and load the result; with `model`, load that one and train nothing."""
+    from bot.assistant import Assistant
+
+    archive = model_of(project, model)
+    with err().status(f"Loading {archive.name} …"):
+        return Assistant.load(project, model=archive)
+
+
+def model_of(project: Project, model: str | None) -> Path:
+    """The model asked for, as it is; without one that of the project, trained first where something changed."""
+    return find_model(project.root, model) if model else trained_model(project)
+
+
+def trained_model(project: Project) -> Path:
+    """The model of the project as it is now; says what it trains when something changed."""
+    from bot.cli.train import check, train_with_progress
+
+    check(project)
+    return train_with_progress(project).model
+
+
+def find_model(root: Path, name: str) -> Path:
+    """The model archive `name`, or the newest one in the folder `name`; raises UsageError when there is none."""
+    from bot.stores.model_archive import newest
+
+    for path in (Path(name), root / name, root / "models" / name):
+        if path.is_file():
+            return path
+        if path.is_dir():
+            archive = newest(path)
+            if archive is not None:
+                return archive
+    raise UsageError(f"there is no model in {name}; `bot train` makes one.")

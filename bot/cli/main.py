@@ -1,0 +1,58 @@
+"""The command line: every command by name, and what happens when one fails."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import traceback
+
+import typer
+
+from bot.cli import data, init, kb, model, options, run, shell, test, train
+from bot.cli.console import say, show_error
+from bot.errors import KefuError
+
+app = typer.Typer(
+    name="bot",
+    help="Kefu (客服): a customer-service bot that a shop can run by itself. Runs Rasa 3 projects as they are.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.callback()(options.common)
+app.command("shell")(shell.shell)
+app.command("train")(train.train)
+app.command("test")(test.test)
+app.command("run")(run.run)
+app.command("init")(init.init)
+app.add_typer(data.app, name="data")
+app.add_typer(kb.app, name="kb")
+app.add_typer(model.app, name="model")
+
+
+def main() -> None:
+    """Run the command line; a failure is explained, never shown as a bare traceback."""
+    try:
+        app()
+    except KefuError as error:
+        show_error(error)
+        sys.exit(1)
+    except BrokenPipeError:  # `bot data validate | head`
+        sys.stderr.close()
+        sys.exit(141)
+    except Exception as error:  # noqa: BLE001 - the last resort: whatever is left is a bug of ours, or the disk is full
+        _explain(error)
+        sys.exit(1)
+
+
+def _explain(error: Exception) -> None:
+    from nlu_models.errors import WeightsError
+
+    if isinstance(error, WeightsError):
+        say(f"Error: {error}", style="bold red")
+        return
+    with tempfile.NamedTemporaryFile("w", prefix="bot-", suffix=".log", delete=False, encoding="utf-8") as log:
+        traceback.print_exception(error, file=log)
+    say(f"Error: {type(error).__name__}: {error}", style="bold red")
+    say(f"This should not have happened. The details are in {log.name}; please report them.")

@@ -1,0 +1,91 @@
+"""Options that several commands share, so that they have one name and one meaning everywhere."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from bot.errors import Problem
+    from bot.project import Project
+
+ProjectOption = Annotated[Path, typer.Option("--project", help="The project's folder.", show_default=True)]
+ConfigOption = Annotated[str, typer.Option("--config", "-c", help="The configuration, relative to the project.")]
+DomainOption = Annotated[str, typer.Option("--domain", "-d", help="The domain: a file or a folder.")]
+DataOption = Annotated[str, typer.Option("--data", help="The training data: a file or a folder.")]
+EndpointsOption = Annotated[str, typer.Option("--endpoints", help="The endpoints file.")]
+CredentialsOption = Annotated[str, typer.Option("--credentials", help="The channels and their credentials.")]
+ModelOption = Annotated[
+    str, typer.Option("--model", "-m", help="A model archive, or a folder whose newest one is taken.")
+]
+
+HERE = Path()
+MODELS = "models"
+LOG_FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
+
+
+def load_project(
+    project: Path,
+    *,
+    config: str = "config.yml",
+    domain: str = "domain.yml",
+    data: str = "data",
+    endpoints: str = "endpoints.yml",
+    credentials: str = "credentials.yml",
+) -> Project:
+    """Read the whole project; raises ProjectError with every problem found, UsageError when there is no project."""
+    from bot.errors import UsageError
+    from bot.project import Project
+
+    if not project.is_dir():
+        raise UsageError(f"there is no folder {project}.")
+    if not any((project / name).exists() for name in (config, domain)):
+        raise UsageError(
+            f"{project.resolve()} is no project: it has neither {config} nor {domain}. "
+            "Give its folder with --project, or make a new project with `bot init DIR`."
+        )
+    return Project.load(project, config=config, domain=domain, data=data, endpoints=endpoints, credentials=credentials)
+
+
+def common(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and end.", is_eager=True)] = False,
+    verbose: Annotated[int, typer.Option("-v", "--verbose", count=True, help="Log more; twice for everything.")] = 0,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Log errors only.")] = False,
+) -> None:
+    """What every command has."""
+    if version:
+        from bot import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit
+    level = logging.ERROR if quiet else (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
+    logging.basicConfig(level=level, format=LOG_FORMAT)
+
+
+def all_problems(project: Project, *, max_history: int | None = None) -> list[Problem]:
+    """Everything there is to say about a project that could be read."""
+    from bot.validation import validate
+
+    return validate(project)
+
+
+def history_file() -> Path:
+    """Where `bot shell` keeps what was typed."""
+    from platformdirs import user_state_path
+
+    return user_state_path("kefu") / "shell_history"
+
+
+def log_everything() -> None:
+    """What `--debug` asks of the log."""
+    logging.getLogger().setLevel(logging.DEBUG)
+
+
+def log_to(path: Path) -> None:
+    """Write the log to a file as well."""
+    handler = logging.FileHandler(path, encoding="utf-8")
+    handler.setFormatter(logging.Formatter(LOG_FORMAT))
+    logging.getLogger().addHandler(handler)

@@ -1,0 +1,1 @@
+"""The ASGI application: channels, the chat page and Rasa's HTTP API."""

@@ -1,0 +1,85 @@
+"""The whole ASGI application: the chat page, the channels, and with `enable_api` Rasa's HTTP API."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+
+from bot.channels.base import Channel
+from bot.server.channels import channels
+from bot.server.page import page
+from bot.server.problems import ApiError, on_api_error, on_bug, on_http_error
+from bot.server.running import NotLoadedError, Running
+from bot.server.settings import Settings
+from bot.server.version import MINIMUM_COMPATIBLE_VERSION, RASA_VERSION
+
+
+def create_app(running: Running, settings: Settings) -> Starlette:
+    """The application that serves what `running` holds. Finishes open turns and closes it on shutdown."""
+    served = channels(running.handle, settings.credentials)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            for channel in served:
+                close = getattr(channel, "close", None)
+                if close is not None:
+                    await close()
+            await running.close()
+
+    return Starlette(
+        routes=_routes(running, settings, served),
+        middleware=_middleware(settings),
+        exception_handlers={
+            ApiError: on_api_error,
+            HTTPException: on_http_error,
+            NotLoadedError: _not_loaded,
+            Exception: on_bug,
+        },
+        lifespan=lifespan,
+    )
+
+
+def _routes(running: Running, settings: Settings, served: Sequence[Channel]) -> list[BaseRoute]:
+    routes: list[BaseRoute] = [Route("/", page), Route("/version", _version)]
+    for channel in served:
+        routes += channel.routes()
+    if settings.enable_api:
+        from bot.server.api import create_api
+
+        routes.append(Mount("/", create_api(running, settings.auth, served)))
+    return routes
+
+
+def _middleware(settings: Settings) -> list[Middleware]:
+    if not settings.cors:
+        return []
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=list(settings.cors),
+            allow_methods=["*"],
+            allow_headers=["*"],
+            expose_headers=["filename"],
+        )
+    ]
+
+
+async def _version(_: Request) -> Response:
+    return JSONResponse({"version": RASA_VERSION, "minimum_compatible_version": MINIMUM_COMPATIBLE_VERSION})
+
+
+async def _not_loaded(_: Request, __: Exception) -> Response:
+    return ApiError(
+        409, "Conflict", "No agent loaded. To continue processing, a model of a trained agent is needed."
+    ).response()

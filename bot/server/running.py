@@ -1,0 +1,62 @@
+"""The assistant that is being served, and its exchange for another while messages come in."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.message import Message, Reply
+
+if TYPE_CHECKING:
+    from bot.assistant import Assistant
+
+
+class NotLoadedError(Exception):
+    """No model is loaded: it was unloaded, or there has never been one."""
+
+
+class Running:
+    """Holds the assistant. A turn that has begun ends with the assistant that it began with."""
+
+    def __init__(
+        self,
+        assistant: Assistant | None,
+        *,
+        model: Path | None = None,
+        load: Callable[[Path], Assistant] | None = None,
+    ) -> None:
+        """`load` makes an assistant from a model archive, for `PUT /model`."""
+        self._assistant = assistant
+        self._load = load
+        self.model = model
+        self.training_jobs = 0
+
+    @property
+    def assistant(self) -> Assistant:
+        if self._assistant is None:
+            raise NotLoadedError
+        return self._assistant
+
+    @property
+    def is_loaded(self) -> bool:
+        return self._assistant is not None
+
+    async def handle(self, message: Message) -> Sequence[Reply]:
+        return await self.assistant.handle(message)
+
+    async def swap(self, model: Path) -> None:
+        """Load another model beside the one that serves, then let new turns begin with it."""
+        if self._load is None:
+            raise NotLoadedError
+        self._assistant = await asyncio.to_thread(self._load, model)
+        self.model = model
+
+    def unload(self) -> None:
+        self._assistant = None
+        self.model = None
+
+    async def close(self) -> None:
+        if self._assistant is not None:
+            await self._assistant.close()

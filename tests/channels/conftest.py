@@ -1,0 +1,11 @@
+from collections.abc import Iterator
+
+import pytest
+
+from bot.server.settings import Settings
+from tests.channels.serving import Echo, Served, serve
+
+
+@pytest.fixture
+def served() -> Iterator[Served]:
+    yield from serve(Echo(), Settings())
