@@ -52,14 +52,15 @@ def _row(name: str, token: str, table: Row) -> Row:
     else:
         value_en, value_zh, synonyms_en, synonyms_zh = _measure_words(canonical(name, token, table))
     return {"name": name, "value": canonical(name, token, table), "name_en": name_en, "name_zh": name_zh,
-            "value_en": value_en, "value_zh": value_zh, "synonyms_en": synonyms_en, "synonyms_zh": synonyms_zh}  # fmt: skip
+            "value_en": value_en, "value_zh": value_zh,
+            "synonyms_en": synonyms_en, "synonyms_zh": synonyms_zh}  # fmt: skip
 
 
 def _measure_words(value: str) -> tuple[str, str, list[str], list[str]]:
     """Return English, Chinese and synonyms of a value such as "42", "64GB", "1.2L", "150x200 cm" or "iPhone 15"."""
     if re.fullmatch(r"\d+([-/]\d+)?", value):
-        english = [f"size {value}", f"EU {value}"] + ([f"UK {_UK_SHOES[value]}"] if value in _UK_SHOES else [])
-        return value, f"{value}码", english, [f"{value}号", value]
+        spoken = [f"size {value}", f"EU {value}"] + ([f"UK {_UK_SHOES[value]}"] if value in _UK_SHOES else [])
+        return value, f"{value}码", spoken, [f"{value}号", value]
     if found := re.fullmatch(r"(\d+)(GB|TB)", value):
         short = f"{found[1]}{found[2][0]}"
         return f"{found[1]} {found[2]}", value, [value.lower(), short], [short, value.lower()]
@@ -68,7 +69,7 @@ def _measure_words(value: str) -> tuple[str, str, list[str], list[str]]:
     if found := re.fullmatch(r"([\d.x]+) ?(mAh|ml|L|mm|cm|m|kg|g)", value):
         number = found[1].replace("x", " × ")
         english, chinese = f"{number} {found[2]}", f"{number}{measure(f'1 {found[2]}')[1][1:]}"
-        spoken = {"L": "litres", "m": "metres", "kg": "kilos", "g": "grams"}.get(found[2], found[2])
-        synonyms = [f"{found[1]}{found[2]}", f"{found[1]} {spoken}"]
+        unit = {"L": "litres", "m": "metres", "kg": "kilos", "g": "grams"}.get(found[2], found[2])
+        synonyms = [f"{found[1]}{found[2]}", f"{found[1]} {unit}"]
         return english, chinese, synonyms, [f"{found[1]}{found[2]}", chinese.replace(" × ", "乘")]
     return value, value, [value.lower()], [value.replace("iPhone", "苹果")]

@@ -24,7 +24,7 @@ def days_ago(days: float) -> datetime:
 
 
 def at_work(moment: datetime, *, offset: int, rng: random.Random) -> datetime:
-    """Move a moment into the working day (8:00 to 19:59) of a place `offset` hours east of UTC, never to an earlier time.
+    """Move a moment into the working day (8:00 to 19:59) of a place `offset` hours east of UTC, never back.
 
     Carriers do not deliver at three in the morning.
     """

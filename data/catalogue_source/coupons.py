@@ -42,16 +42,17 @@ def coupon_rows() -> list[Row]:
 def reduction(coupon: Row, basket: Basket) -> Reduction | None:
     """Return what `coupon` takes off, or None where it does not apply.
 
-    A coupon of a category counts, and reduces, the products of that category alone; it never takes off more than they cost.
+    A coupon of a category counts, and reduces, the products of that category alone, by their price at most.
     """
     goods = sum(price for category, price in basket.lines if coupon["category_id"] in (None, category))
     in_time = parse(coupon["valid_from"]) <= basket.at <= parse(coupon["valid_until"])
     enough = goods > 0 and goods >= (fen(coupon["min_spend"]) if coupon["min_spend"] else 0)
     if not in_time or not enough or (coupon["new_customers_only"] and not basket.new_customer):
         return None
-    kind = coupon["kind"]
-    amount = 0 if kind == "free_shipping" else goods * int(coupon["value"]) // 100 if kind == "percent" else fen(coupon["value"])
-    return Reduction(coupon["code"], min(amount, goods), kind == "free_shipping")
+    if coupon["kind"] == "free_shipping":
+        return Reduction(coupon["code"], 0, free_shipping=True)
+    amount = goods * int(coupon["value"]) // 100 if coupon["kind"] == "percent" else fen(coupon["value"])
+    return Reduction(coupon["code"], min(amount, goods), free_shipping=False)
 
 
 def best_coupon(coupons: list[Row], basket: Basket, rng: random.Random) -> Reduction | None:

@@ -51,7 +51,8 @@ def _chinese(number: int, first: str, last: str, written: str, city: str, *, rng
 def _chinese_address(city: str, recipient: str, phone: str, rng: random.Random) -> Row:
     name, province, _, postcode, districts, roads = read_places()["china"][city]
     district, road = rng.choice(list(zip(districts.split(), roads.split(), strict=False)))
-    return {"recipient": recipient, "address1": f"{district}{road}{rng.randint(8, 998)}号", "address2": f"{rng.randint(1, 18)}栋{rng.randint(1, 28)}0{rng.randint(1, 6)}室",
+    return {"recipient": recipient, "address1": f"{district}{road}{rng.randint(8, 998)}号",
+            "address2": f"{rng.randint(1, 18)}栋{rng.randint(1, 28)}0{rng.randint(1, 6)}室",
             "city": f"{name}市", "state": province, "country": "CN", "zip": f"{postcode}{rng.randint(10, 99)}",
             "phone": phone}  # fmt: skip
 

@@ -52,7 +52,7 @@ def order_rows(customers: list[Row], products: list[Row], coupons: list[Row], rn
 
 
 def member_levels(customers: list[Row], orders: list[Row]) -> None:
-    """Set the level of each customer from what was paid and not refunded: 1000, 3000 and 10000 CNY, as the article says."""
+    """Set the level of each customer from what was paid and kept: 1000, 3000 and 10000 CNY, as the article says."""
     for customer in customers:
         paid = [pay for order in orders if order["customer_id"] == customer["id"] for pay in order["payments"]
                 if pay["status"] == "completed"]  # fmt: skip
@@ -112,17 +112,18 @@ def _order(plan: Plan, products_of: dict[str, Row], coupons: list[Row], *, new: 
     at, scenario = plan.times.at, SCENARIOS[plan.scenario]
     address = next(each for each in plan.customer["addresses"] if each["is_default"])
     abroad = address["country"] != "CN"
-    old = (max(at.values()) - at["placed"]).days > 45 or plan.scenario.startswith("delivered") and rng.random() < 0.2
+    old = (max(at.values()) - at["placed"]).days > 45 or rng.random() < 0.05
     lines = [
         {"id": f"{plan.id}-{index}", "variant_id": variant["id"], "quantity": count,
          "unit_price": variant["list_price"] if old and variant["list_price"] else variant["price"]}
         for index, (variant, count) in enumerate(plan.variants, start=1)
     ]  # fmt: skip
-    basket = Basket([(products_of[line["variant_id"]]["category_id"], cents_of(line)) for line in lines], at["placed"], new)
+    priced = [(products_of[line["variant_id"]]["category_id"], cents_of(line)) for line in lines]
+    basket = Basket(priced, at["placed"], new)
     coupon = None if plan.authored or rng.random() > 0.3 else best_coupon(coupons, basket, rng)
     discount = coupon.discount if coupon else 0
     goods = sum(cents_of(line) for line in lines)
-    free = goods - discount >= FREE_SHIPPING[abroad] or coupon is not None and coupon.free_shipping
+    free = goods - discount >= FREE_SHIPPING[abroad] or (coupon is not None and coupon.free_shipping)
     fee = 0 if free else SHIPPING_FEE[abroad]
     row: Row = {
         "id": plan.id, "customer_id": plan.customer["id"], "placed_at": stamp(at["placed"]), "status": scenario.status,
@@ -136,8 +137,8 @@ def _order(plan: Plan, products_of: dict[str, Row], coupons: list[Row], *, new: 
                 "cancelled_at": stamp(at["cancelled"])}  # fmt: skip
         done = at["cancelled"] + timedelta(days=rng.uniform(3.1, 4.9))
         paid = plan.scenario == "cancelled"
-        row["payments"].append(_payment(plan.method, "refund", goods + fee - discount,
-                                        stamp(done if paid else at["cancelled"]), "completed" if paid else "pending"))  # fmt: skip
+        when, state = (done, "completed") if paid else (at["cancelled"], "pending")
+        row["payments"].append(_payment(plan.method, "refund", goods + fee - discount, stamp(when), state))
     if scenario.kind:
         returns, refunds = return_rows(plan, row, products_of, next(numbers), rng)
         row["returns"], row["payments"] = returns, row["payments"] + refunds
@@ -179,7 +180,7 @@ def _shipments(plan: Plan, lines: list[Row], rng: random.Random) -> list[Row]:
 
 
 def _add_invoice(row: Row, plan: Plan, number: int, rng: random.Random) -> int:
-    """Add an invoice to some orders; return how many. It is issued within a day of dispatch, so before that it is open."""
+    """Add an invoice to some orders; return how many. It is issued within a day of dispatch, and open before."""
     wanted = plan.authored.get("invoice") or (not plan.authored and rng.random() < 0.25)
     if not wanted or row["status"] == "cancelled":
         return 0

@@ -13,7 +13,8 @@ from .scenarios import SCENARIOS
 if TYPE_CHECKING:
     from .orders import Plan
 
-_RETURN_REASONS = ("too small", "too large", "not as described", "faulty", "no longer wanted", "colour differs from photo")
+_RETURN_REASONS = ("too small", "too large", "not as described", "faulty", "no longer wanted",
+                   "colour differs from photo")  # fmt: skip
 _EXCHANGE_REASONS = ("too small", "too large", "other colour wanted", "wrong item sent")
 
 
@@ -46,7 +47,7 @@ def _refundable(order: Row, lines: list[Row]) -> int:
     """Return the price of `lines` less their share of the discount, in fen; the shipping fee is not returned."""
     part = sum(fen(line["unit_price"]) * line["quantity"] for line in lines)
     goods = sum(fen(line["unit_price"]) * line["quantity"] for line in order["lines"])
-    return part - fen(order["discount"]) * part // goods
+    return int(part - fen(order["discount"]) * part // goods)
 
 
 def _refund_method(plan: Plan, rng: random.Random) -> str:
