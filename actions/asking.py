@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from knowledge_base.linking import choose_variants
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
@@ -13,8 +14,6 @@ from actions import orders, spoken
 from actions.choices import as_wanted, lines_of
 from actions.operations import OPERATIONS
 from actions.turn import Turn, listed, own, shop
-from knowledge_base import labels
-from knowledge_base.linking import choose_variants
 from knowledge_base.models import Order, Variant
 from knowledge_base.scope import CustomerScope
 from knowledge_base.services import propose
@@ -32,9 +31,7 @@ class ActionAskOrderId(Action):  # type: ignore[misc]
     def name(self) -> str:
         return "action_ask_order_id"
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[EventType]:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn = Turn(tracker)
         operation = OPERATIONS[turn.form or "order_details_form"]
         with shop() as session:
@@ -57,9 +54,7 @@ class ActionAskItemIds(Action):  # type: ignore[misc]
     def name(self) -> str:
         return "action_ask_item_ids"
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[EventType]:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn = Turn(tracker)
         with shop() as session:
             order = _order(own(session, turn), turn)
@@ -79,21 +74,21 @@ class ActionAskNewItemIds(Action):  # type: ignore[misc]
     def name(self) -> str:
         return "action_ask_new_item_ids"
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[EventType]:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn = Turn(tracker)
         with shop() as session:
             order = _order(own(session, turn), turn)
             line = lines_of(order, turn.slot("item_ids") or [])[0]
             others = [v for v in line.variant.product.variants if v.id != line.variant_id and v.can_supply()]
-            wanted = [v for v in choose_variants(session, line.variant, [str(w) for w in as_wanted(turn)]) if v in others]
+            wanted = [
+                v for v in choose_variants(session, line.variant, [str(w) for w in as_wanted(turn)]) if v in others
+            ]
             shown = (wanted or others)[:8]
             item = spoken.variant(line.variant, turn.language)
             rows = [
                 {
                     "options": variant.text("display", turn.language),
-                    "price": labels.money(variant.price, variant.currency, turn.language),
+                    "price": spoken.money(variant.price, variant.currency, turn.language),
                 }
                 for variant in shown
             ]
@@ -112,9 +107,7 @@ class ActionAskPaymentMethodId(Action):  # type: ignore[misc]
     def name(self) -> str:
         return "action_ask_payment_method_id"
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[EventType]:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn = Turn(tracker)
         refund = OPERATIONS[turn.form or "return_form"].service == "return_delivered_order_items"
         with shop() as session:
@@ -126,7 +119,7 @@ class ActionAskPaymentMethodId(Action):  # type: ignore[misc]
                 for method in scope.payment_methods()
                 if (method.id in paid or method.kind == "gift_card" if refund else method.id not in paid)
             ]
-            rows = [{"label": labels.payment_method(method, turn.language)} for method in methods]
+            rows = [{"label": spoken.payment_method(method, turn.language)} for method in methods]
             buttons = [
                 button(row["label"], payment_method_id=method.id) for row, method in zip(rows, methods, strict=True)
             ]
@@ -145,9 +138,7 @@ class ActionAskConfirm(Action):  # type: ignore[misc]
     def name(self) -> str:
         return "action_ask_confirm"
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[EventType]:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn = Turn(tracker)
         operation = OPERATIONS[turn.form or ""]
         arguments = operation.arguments({slot: turn.slot(slot) for slot in tracker.slots})

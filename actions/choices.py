@@ -7,12 +7,12 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
+from knowledge_base.linking import choose_variants
 from rapidfuzz import fuzz, utils
 
 from actions.orders import line_fits
 from actions.turn import Turn
 from bot.dst.numbers import cardinal
-from knowledge_base.linking import choose_variants
 from knowledge_base.models import Order, OrderLine, PaymentMethod, Variant
 from knowledge_base.sessions import ShopSession
 

@@ -14,18 +14,19 @@ from typing import Any, ClassVar
 from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import choices
+from actions import choices, spoken
 from actions.identity import IDENTITY_ENTITIES
 from actions.operations import Operation, cleared
 from actions.orders import as_row, candidates
 from actions.turn import REFERENCE_RESOLVER, Turn
-from knowledge_base import labels
 from knowledge_base.models import Order
 from knowledge_base.scope import CustomerScope
 from knowledge_base.services import OperationRefused, Proposal, propose
 
 REQUESTED_SLOT = "requested_slot"
-_LATEST = re.compile(r"\b(last|latest|most recent|newest)\b|上一?[单个次]|最近|最新|最后|刚[才刚]?[下买拍]", re.IGNORECASE)
+_LATEST = re.compile(
+    r"\b(last|latest|most recent|newest)\b|上一?[单个次]|最近|最新|最后|刚[才刚]?[下买拍]", re.IGNORECASE
+)
 _ANSWERS = frozenset({"inform", "affirm", "deny"})
 
 # Which slot a refusal asks for again; any other refusal ends the operation.
@@ -47,7 +48,7 @@ _BLAMED = {
 }
 
 
-class Stop(Exception):
+class Stop(Exception):  # noqa: N818  (it is no error)
     """The operation cannot go on; why has been said."""
 
 
@@ -199,7 +200,7 @@ class Filling:
         try:
             return propose(self.scope, self.operation.service, arguments)
         except OperationRefused as refusal:
-            self.say(response=f"utter_refused_{refusal.code}", **_spoken(refusal.params, self.turn.language))
+            self.say(response=f"utter_refused_{refusal.code}", **spoken.refusal(refusal.params, self.turn.language))
             blamed = _BLAMED.get(refusal.code)
             if blamed not in self.operation.slots:
                 raise Stop from refusal
@@ -219,13 +220,3 @@ class Filling:
         "invoice_title": lambda self: self._kept("invoice_title"),
         "confirm": _confirm,
     }
-
-
-def _spoken(params: Mapping[str, Any], language: str) -> dict[str, Any]:
-    """A refusal's parameters as facts for a reader of this language."""
-    spoken = {name: value for name, value in params.items() if isinstance(value, str | int)}
-    if "status" in spoken:
-        spoken["status"] = labels.status(str(spoken["status"]), language)
-    return spoken
-
-

@@ -29,9 +29,7 @@ class ValidateForm(Action, ABC):  # type: ignore[misc]
     def name(self) -> str:
         return f"validate_{self.form}"
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[EventType]:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn, operation = Turn(tracker), OPERATIONS[self.form]
         other = started_by(turn.intent)
         if other is not None and turn.form == self.form and turn.intent not in operation.intents:

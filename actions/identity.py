@@ -20,9 +20,7 @@ IDENTITY_ENTITIES = ("email", "phone", "person_name")
 class ActionValidateSlotMappings(ValidationAction):  # type: ignore[misc]
     """Runs after every message: verifies the customer as soon as an account matches what they have told."""
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[EventType]:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn = Turn(tracker)
         if not (turn.said(*IDENTITY_ENTITIES) or turn.value("address", role="postcode")) or turn.customer_id:
             return []

@@ -7,8 +7,8 @@ from typing import Any
 
 from rapidfuzz import fuzz, utils
 
+from actions import spoken
 from actions.turn import Turn
-from knowledge_base import labels
 from knowledge_base.models import Order, OrderLine, OrderStatus, Variant
 from knowledge_base.scope import CustomerScope
 
@@ -46,23 +46,12 @@ def as_row(order: Order, language: str) -> dict[str, Any]:
     """The order as facts, formatted for a reader of this language."""
     return {
         "order_id": order.id,
-        "status": labels.status(order.status, language),
-        "placed_on": labels.date(order.placed_at, language) if order.placed_at else "",
-        "total": labels.money(order.total, order.currency, language),
-        "summary": summary(order, language),
+        "status": spoken.status(order.status, language),
+        "placed_on": spoken.date(order.placed_at, language),
+        "total": spoken.money(order.total, order.currency, language),
+        "summary": spoken.summary(order, language),
         "count": sum(line.quantity for line in order.lines),
     }
-
-
-def summary(order: Order, language: str) -> str:
-    """What is in the order, in a few words: the first thing and how many more."""
-    names = [line.variant.product.text("name", language) for line in order.lines]
-    if not names:
-        return ""
-    more = len(names) - 1
-    if not more:
-        return names[0]
-    return f"{names[0]}等 {len(names)} 种" if language == "zh" else f"{names[0]} and {more} more"
 
 
 def as_object(order: Order) -> dict[str, Any]:
@@ -97,5 +86,5 @@ def line_row(line: OrderLine, language: str) -> dict[str, Any]:
         "name": line.variant.product.text("name", language),
         "options": line.variant.text("display", language),
         "quantity": line.quantity,
-        "price": labels.money(line.unit_price, line.order.currency, language),
+        "price": spoken.money(line.unit_price, line.order.currency, language),
     }

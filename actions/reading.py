@@ -31,9 +31,7 @@ class ActionAboutOrder(Action, ABC):  # type: ignore[misc]
     def name(self) -> str:
         return self.action
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[EventType]:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn = Turn(tracker)
         with shop() as session:
             scope = own(session, turn)
@@ -44,18 +42,14 @@ class ActionAboutOrder(Action, ABC):  # type: ignore[misc]
             return [*events, *focus(orders.as_object(order)), *resume(turn)]
 
     @abstractmethod
-    def tell(
-        self, dispatcher: CollectingDispatcher, turn: Turn, scope: CustomerScope, order: Order
-    ) -> list[EventType]:
+    def tell(self, dispatcher: CollectingDispatcher, turn: Turn, scope: CustomerScope, order: Order) -> list[EventType]:
         """Say it; the returned events are added to the conversation."""
 
 
 class ActionTrackOrder(ActionAboutOrder):
     action = "action_track_order"
 
-    def tell(
-        self, dispatcher: CollectingDispatcher, turn: Turn, scope: CustomerScope, order: Order
-    ) -> list[EventType]:
+    def tell(self, dispatcher: CollectingDispatcher, turn: Turn, scope: CustomerScope, order: Order) -> list[EventType]:
         row = orders.as_row(order, turn.language)
         parcels = [parcel for parcel in order.shipments if parcel.last_event]
         if len(parcels) > 1:
@@ -80,32 +74,30 @@ def parcel_row(parcel: Shipment, language: str) -> dict[str, Any]:
     last = parcel.last_event
     assert last is not None
     return {
-        "carrier": labels.carrier(parcel.carrier or "", language),
+        "carrier": labels.label("carrier", parcel.carrier, language),
         "tracking_number": parcel.tracking_number,
-        "status": labels.event(last.kind, language),
-        "last_event": last.text("note", language) or labels.event(last.kind, language),
+        "status": labels.label("shipment_event", last.kind, language),
+        "last_event": last.text("note", language) or labels.label("shipment_event", last.kind, language),
         "last_place": last.text("place", language),
-        "last_time": labels.time(last.at, language),
-        "estimated": labels.date(parcel.estimated_at, language) if parcel.estimated_at else "",
-        "delivered_on": labels.date(parcel.delivered_at, language) if parcel.delivered_at else "",
+        "last_time": spoken.time(last.at, language),
+        "estimated": spoken.date(parcel.estimated_at, language),
+        "delivered_on": spoken.date(parcel.delivered_at, language),
     }
 
 
 class ActionOrderDetails(ActionAboutOrder):
     action = "action_order_details"
 
-    def tell(
-        self, dispatcher: CollectingDispatcher, turn: Turn, scope: CustomerScope, order: Order
-    ) -> list[EventType]:
+    def tell(self, dispatcher: CollectingDispatcher, turn: Turn, scope: CustomerScope, order: Order) -> list[EventType]:
         language = turn.language
         rows = [orders.line_row(line, language) for line in order.lines]
         dispatcher.utter_message(response="utter_order_details", items=rows, **orders.as_row(order, language))
         paid = next((payment.method_id for payment in order.payments if payment.kind == "payment"), None)
         dispatcher.utter_message(
             response="utter_order_total",
-            total=labels.money(order.total, order.currency, language),
-            shipping=labels.money(order.shipping_fee, order.currency, language),
-            discount=labels.money(order.discount, order.currency, language),
+            total=spoken.money(order.total, order.currency, language),
+            shipping=spoken.money(order.shipping_fee, order.currency, language),
+            discount=spoken.money(order.discount, order.currency, language),
             method=spoken.method(scope, paid, language),
             address=spoken.address(order.address, language),
         )
@@ -115,16 +107,14 @@ class ActionOrderDetails(ActionAboutOrder):
 class ActionRefundStatus(ActionAboutOrder):
     action = "action_refund_status"
 
-    def tell(
-        self, dispatcher: CollectingDispatcher, turn: Turn, scope: CustomerScope, order: Order
-    ) -> list[EventType]:
+    def tell(self, dispatcher: CollectingDispatcher, turn: Turn, scope: CustomerScope, order: Order) -> list[EventType]:
         refunds = scope.refunds(order.id)
         for refund in refunds:
             dispatcher.utter_message(
                 response="utter_refund_state",
                 order_id=order.id,
-                amount=labels.money(refund.amount, order.currency, turn.language),
-                status=labels.payment_status(refund.status, turn.language),
+                amount=spoken.money(refund.amount, order.currency, turn.language),
+                status=labels.label("payment_status", refund.status, turn.language),
                 method=spoken.method(scope, refund.method_id, turn.language),
             )
         if not refunds:
@@ -132,7 +122,7 @@ class ActionRefundStatus(ActionAboutOrder):
             if waiting is None:
                 dispatcher.utter_message(response="utter_no_refund", order_id=order.id)
             else:
-                state = labels.return_status(waiting.status, turn.language)
+                state = labels.label("return_status", waiting.status, turn.language)
                 dispatcher.utter_message(
                     response="utter_return_state", order_id=order.id, return_id=waiting.id, status=state
                 )
@@ -145,9 +135,7 @@ class ActionListOrders(Action):  # type: ignore[misc]
     def name(self) -> str:
         return "action_list_orders"
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[EventType]:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn = Turn(tracker)
         if turn.customer_id is None:
             return resume(turn)
@@ -167,18 +155,17 @@ class ActionRequestInvoice(ActionAboutOrder):
 
     action = "action_request_invoice"
     _PERSONAL = re.compile(r"\s*(personal|me|private|myself|个人|我自己|我)\s*[.。!！]?\s*", re.IGNORECASE)
+    _TAX_WORDS = re.compile(r"tax (?:number|id)|抬头|税号", re.IGNORECASE)
     _TAX_NUMBER = re.compile(r"\b[0-9A-Za-z]{15,20}\b")
 
-    def tell(
-        self, dispatcher: CollectingDispatcher, turn: Turn, scope: CustomerScope, order: Order
-    ) -> list[EventType]:
+    def tell(self, dispatcher: CollectingDispatcher, turn: Turn, scope: CustomerScope, order: Order) -> list[EventType]:
         title = str(turn.slot("invoice_title") or "")
         if not title:
             return []
         arguments: dict[str, Any] = {"order_id": order.id, "kind": "personal"}
         if not self._PERSONAL.fullmatch(title):
             number = self._TAX_NUMBER.search(title)
-            name = self._TAX_NUMBER.sub("", title).strip(" ,，;；:：税号 tax number")
+            name = self._TAX_WORDS.sub("", self._TAX_NUMBER.sub("", title)).strip(" ,，;；:：")
             arguments |= {"title": name or title, "tax_number": number.group() if number else None}
             arguments["kind"] = "company" if number else "personal"
         key = idempotency_key(turn.tracker.sender_id, "request_invoice", arguments, turn.message_id)
@@ -186,8 +173,8 @@ class ActionRequestInvoice(ActionAboutOrder):
             sender = turn.tracker.sender_id
             result = perform(scope, "request_invoice", arguments, idempotency_key=key, conversation_id=sender)
         except OperationRefused as refusal:
-            params = {name: value for name, value in refusal.params.items() if isinstance(value, str | int)}
-            dispatcher.utter_message(response=f"utter_refused_{refusal.code}", **params)
+            facts = spoken.refusal(refusal.params, turn.language)
+            dispatcher.utter_message(response=f"utter_refused_{refusal.code}", **facts)
         else:
             made_out_to = result.proposal["arguments"]["title"]
             invoice_id = result.created["invoice_id"]
@@ -202,9 +189,7 @@ class ActionFileParcelProblem(ActionAboutOrder):
 
     action = "action_file_parcel_problem"
 
-    def tell(
-        self, dispatcher: CollectingDispatcher, turn: Turn, scope: CustomerScope, order: Order
-    ) -> list[EventType]:
+    def tell(self, dispatcher: CollectingDispatcher, turn: Turn, scope: CustomerScope, order: Order) -> list[EventType]:
         summary = first_text_of(turn, "missing_or_damaged_parcel")
         arguments = {"kind": "parcel", "summary": summary, "order_id": order.id}
         key = idempotency_key(turn.tracker.sender_id, "open_ticket", arguments, turn.message_id)

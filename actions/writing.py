@@ -10,9 +10,9 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import spoken
 from actions.operations import OPERATIONS, cleared
 from actions.turn import Turn, own, shop
-from knowledge_base import labels
 from knowledge_base.services import OperationRefused, idempotency_key, perform
 
 
@@ -32,9 +32,7 @@ class ActionWrite(Action, ABC):  # type: ignore[misc]
     def name(self) -> str:
         return self.action
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[EventType]:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn, operation = Turn(tracker), OPERATIONS[self.form]
         proposal = turn.slot("proposal")
         if not proposal:
@@ -50,13 +48,11 @@ class ActionWrite(Action, ABC):  # type: ignore[misc]
                 scope = own(session, turn)
                 result = perform(scope, service, arguments, idempotency_key=key, conversation_id=tracker.sender_id)
         except OperationRefused as refusal:
-            params = {name: value for name, value in refusal.params.items() if isinstance(value, str | int)}
-            if "status" in params:
-                params["status"] = labels.status(str(params["status"]), turn.language)
-            dispatcher.utter_message(response=f"utter_refused_{refusal.code}", **params)
+            facts = spoken.refusal(refusal.params, turn.language)
+            dispatcher.utter_message(response=f"utter_refused_{refusal.code}", **facts)
             return cleared()
-        facts: Mapping[str, Any] = {**proposal["facts"], **result.created}
-        dispatcher.utter_message(response=operation.done, **facts)
+        done: Mapping[str, Any] = {**proposal["facts"], **result.created}
+        dispatcher.utter_message(response=operation.done, **done)
         return cleared()
 
 
@@ -90,9 +86,7 @@ class ActionClearOperation(Action):  # type: ignore[misc]
     def name(self) -> str:
         return "action_clear_operation"
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[EventType]:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         dispatcher.utter_message(response="utter_dropped")
         return [*cleared(), SlotSet("suspended_form", None)]
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_UNITS = "zero one two three four five six seven eight nine ten eleven twelve".split()
+_UNITS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _ENGLISH = {word: number for number, word in enumerate(_UNITS)} | {
     "a": 1, "an": 1, "single": 1, "couple": 2, "pair": 2, "both": 2, "dozen": 12, "twenty": 20, "thirty": 30, "fifty": 50, "hundred": 100,
 }  # fmt: skip
 _ENGLISH_ORDINALS = {
     word: number
-    for number, word in enumerate("first second third fourth fifth sixth seventh eighth ninth tenth".split(), start=1)
+    for number, word in enumerate(
+        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"], start=1
+    )
 }
 _CHINESE = "零一二三四五六七八九"
 _LAST = re.compile(r"\b(last|bottom|final)\b|最后|最後|末尾|最下面", re.IGNORECASE)

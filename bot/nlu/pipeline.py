@@ -46,7 +46,9 @@ def build(specs: Sequence[ComponentSpec], *, language: str, root: Path) -> list[
             component_class = get("nlu", spec.name)
         except KeyError:
             hint = did_you_mean(spec.name, names("nlu"))
-            problems.append(Problem("unknown-component", f"No NLU component is called '{spec.name}'.", spec.where, hint))
+            problems.append(
+                Problem("unknown-component", f"No NLU component is called '{spec.name}'.", spec.where, hint)
+            )
             continue
         missing = component_class.requires - provided
         if missing:

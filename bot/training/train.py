@@ -73,7 +73,14 @@ class _PolicyLearner:
     @property
     def fingerprint(self) -> str:
         domain = self.project.domain
-        seen = (domain.intents, domain.entities, domain.slots, domain.forms, list(domain.actions), list(domain.responses))
+        seen = (
+            domain.intents,
+            domain.entities,
+            domain.slots,
+            domain.forms,
+            list(domain.actions),
+            list(domain.responses),
+        )
         return fingerprint(__version__, self.spec.name, self.policy.config, seen, self.project.stories)
 
     def learn(self, folder: Path, progress: Progress) -> None:
@@ -126,7 +133,11 @@ def stale(project: Project, *, force: bool = False, out: Path = Path("models")) 
     """Names of what `train` would learn now; empty when nothing would be done."""
     learners = list(_learners(project, nlu=True, core=True))
     present = newest(project.root / out)
-    if present is not None and not force and read_metadata(present).fingerprint == _whole_fingerprint(project, learners):
+    if (
+        present is not None
+        and not force
+        and read_metadata(present).fingerprint == _whole_fingerprint(project, learners)
+    ):
         return ()
     cache = project.root / CACHE / "parts"
     return tuple(
@@ -149,9 +160,7 @@ def _is_trainable(learner: _Learner) -> bool:
     return not isinstance(learner, _NluLearner) or learner.component.trainable
 
 
-def _learnt(
-    cache: Path, learner: _Learner, mark: str, *, force: bool, progress: Progress
-) -> tuple[Path, bool]:
+def _learnt(cache: Path, learner: _Learner, mark: str, *, force: bool, progress: Progress) -> tuple[Path, bool]:
     """The folder of what was learnt, from the cache if it is there, and whether it was learnt just now."""
     folder = cache / mark
     if folder.is_dir() and not force:

@@ -11,9 +11,27 @@ from bot.dst.references import FOCUS, LISTED, ReferenceResolver
 from bot.message import Entity, Understanding
 
 ORDERS: list[dict[str, Any]] = [
-    {"entity": "order_number", "value": "K1000001", "names": ["Trail running shoes", "越野跑鞋"], "price": 399.0, "date": "2026-11-01"},
-    {"entity": "order_number", "value": "K1000002", "names": ["Red linen dress", "红色亚麻连衣裙"], "price": 259.0, "date": "2026-11-15"},
-    {"entity": "order_number", "value": "K1000003", "names": ["Desk lamp", "台灯"], "price": 89.0, "date": "2026-10-03"},
+    {
+        "entity": "order_number",
+        "value": "K1000001",
+        "names": ["Trail running shoes", "越野跑鞋"],
+        "price": 399.0,
+        "date": "2026-11-01",
+    },
+    {
+        "entity": "order_number",
+        "value": "K1000002",
+        "names": ["Red linen dress", "红色亚麻连衣裙"],
+        "price": 259.0,
+        "date": "2026-11-15",
+    },
+    {
+        "entity": "order_number",
+        "value": "K1000003",
+        "names": ["Desk lamp", "台灯"],
+        "price": 89.0,
+        "date": "2026-10-03",
+    },
 ]
 
 
@@ -66,15 +84,22 @@ def test_a_bare_number_picks_from_the_list_but_a_large_one_does_not() -> None:
 
 
 def test_nothing_is_added_twice() -> None:
-    understanding = Understanding("the second one", entities=(Entity("mention", "the second one"), Entity("order_number", "K1000002")))
+    understanding = Understanding(
+        "the second one", entities=(Entity("mention", "the second one"), Entity("order_number", "K1000002"))
+    )
     assert resolved(understanding, **{LISTED: ORDERS}) == []
 
 
-@pytest.mark.parametrize(("text", "number"), [("two", 2), ("三件", 3), ("两双", 2), ("a dozen", 12), ("１２", 12), ("十二个", 12), ("many", None)])
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("two", 2), ("三件", 3), ("两双", 2), ("a dozen", 12), ("１２", 12), ("十二个", 12), ("many", None)],
+)
 def test_cardinals(text: str, number: int | None) -> None:
     assert cardinal(text) == number
 
 
-@pytest.mark.parametrize(("text", "position"), [("第3个", 3), ("the 2nd", 2), ("第十个", None), ("number 1", 1), ("red", None)])
+@pytest.mark.parametrize(
+    ("text", "position"), [("第3个", 3), ("the 2nd", 2), ("第十个", None), ("number 1", 1), ("red", None)]
+)
 def test_ordinals(text: str, position: int | None) -> None:
     assert ordinal(text, 4) == position

@@ -1,0 +1,150 @@
+"""Answers from the shop's articles, complaints, hand-overs to a human, and asking what was meant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import catalogue, spoken
+from actions.turn import Turn, own, shop
+from knowledge_base.services import idempotency_key, perform
+
+FALLBACK = "nlu_fallback"
+LONG = 2000
+_SUMMARY_TURNS = 8
+_PLAUSIBLE = 0.08
+
+
+class ActionAnswerQuestion(Action):  # type: ignore[misc]
+    """Answers with the article that fits the question, or says that there is none."""
+
+    def name(self) -> str:
+        return "action_answer_question"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        turn = Turn(tracker)
+        with shop() as session:
+            article = catalogue.find_article(session, turn.text, turn.language)
+            body = article.text("body", turn.language) if article else None
+        if body is None:
+            dispatcher.utter_message(response="utter_no_article")
+            return [SlotSet("offered", "human")]
+        dispatcher.utter_message(response="utter_article", body=body)
+        return []
+
+
+class ActionFileComplaint(Action):  # type: ignore[misc]
+    """Records a complaint in the customer's own words, and offers a human."""
+
+    def name(self) -> str:
+        return "action_file_complaint"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        turn = Turn(tracker)
+        arguments = {"kind": "complaint", "summary": turn.text or "complaint"}
+        dispatcher.utter_message(response="utter_complaint_filed", ticket_id=_ticket(turn, "open_ticket", arguments))
+        return [SlotSet("offered", "human")]
+
+
+class ActionHandOver(Action):  # type: ignore[misc]
+    """Hands the conversation over to a human, with what they need to know."""
+
+    def name(self) -> str:
+        return "action_hand_over"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        turn = Turn(tracker)
+        ticket = _ticket(turn, "transfer_to_human", {"summary": summary(turn)})
+        dispatcher.utter_message(response="utter_handoff", ticket_id=ticket, hours=spoken.hours(turn.language))
+        return [SlotSet("offered", None)]
+
+
+def _ticket(turn: Turn, service: str, arguments: Mapping[str, Any]) -> str:
+    """Do it once for this message, and give the ticket's number."""
+    sender = turn.tracker.sender_id
+    key = idempotency_key(sender, service, arguments, turn.message_id)
+    with shop() as session:
+        result = perform(own(session, turn), service, arguments, idempotency_key=key, conversation_id=sender)
+    return str(result.created["ticket_id"])
+
+
+def summary(turn: Turn) -> str:
+    """Who it is, what it is about, and the last things that were said."""
+    lines = [
+        f"customer: {turn.customer_id or 'not verified'}",
+        f"order: {turn.slot('order_id') or '-'}",
+        f"language: {turn.language}",
+    ]
+    said = [
+        (event["event"], event.get("text"))
+        for event in turn.tracker.events
+        if event.get("event") in ("user", "bot") and event.get("text")
+    ]
+    lines += [f"{who}: {text}" for who, text in said[-_SUMMARY_TURNS:]]
+    return "\n".join(lines)
+
+
+class ActionClearOffer(Action):  # type: ignore[misc]
+    """Takes back an offer that the customer does not want."""
+
+    def name(self) -> str:
+        return "action_clear_offer"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        return [SlotSet("offered", None)]
+
+
+class ActionAskWhatWasMeant(Action):  # type: ignore[misc]
+    """Offers the two most likely meanings; offers a human when that happens twice in a row."""
+
+    def name(self) -> str:
+        return "action_ask_what_was_meant"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        turn = Turn(tracker)
+        if len(turn.text) > LONG:
+            dispatcher.utter_message(response="utter_message_too_long")
+            return []
+        if _doubted_before(turn):
+            dispatcher.utter_message(response="utter_offer_human")
+            return [SlotSet("offered", "human")]
+        titles = spoken.meanings()
+        ranking = turn.tracker.latest_message.get("intent_ranking") or []
+        meant = [r["name"] for r in ranking if r["name"] in titles and r["confidence"] >= _PLAUSIBLE][:2]
+        if not meant:
+            dispatcher.utter_message(response="utter_ask_rephrase")
+            return []
+        buttons = [{"title": titles[intent][turn.language], "payload": f"/{intent}"} for intent in meant]
+        dispatcher.utter_message(response="utter_did_you_mean", buttons=buttons)
+        return []
+
+
+def _doubted_before(turn: Turn) -> bool:
+    """Whether the message before this one was not understood either."""
+    said = [event for event in turn.tracker.events if event.get("event") == "user"]
+    if len(said) < 2:
+        return False
+    return (said[-2].get("parse_data", {}).get("intent") or {}).get("name") == FALLBACK
+
+
+class ActionOfferOptions(Action):  # type: ignore[misc]
+    """Something was told without saying what for: shows it and offers what can be done with it."""
+
+    def name(self) -> str:
+        return "action_offer_options"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        turn, titles = Turn(tracker), spoken.meanings()
+        if turn.said("product_id", "product"):
+            return catalogue.show_product(dispatcher, turn)
+        if turn.said("order_number"):
+            intents = ("track_order", "order_details", "cancel_order", "return_item")
+            buttons = [{"title": titles[intent][turn.language], "payload": f"/{intent}"} for intent in intents]
+            dispatcher.utter_message(response="utter_what_about_order", order_id=turn.slot("order_id"), buttons=buttons)
+            return []
+        dispatcher.utter_message(response="utter_what_about_it")
+        return []
