@@ -12,7 +12,7 @@ from bot.domain import ActionProperties, Domain
 from bot.errors import Problem, ProjectError, Severity, Where
 from bot.formats.config import Config, read_config
 from bot.formats.data import Data, read_data
-from bot.formats.domain import merge_responses, read_domain
+from bot.formats.domain import read_domain
 from bot.formats.endpoints import Endpoints, read_credentials, read_endpoints
 from bot.formats.problem_list import ProblemList
 from bot.formats.stories import read_tests
@@ -29,6 +29,7 @@ class Project:
 
     `domain` is complete: with the responses of `data/`, the actions `utter_X` of retrieval intents, and the bot's
     texts of end-to-end stories. `stories` and `training_data` do not hold what stands in tests.
+    `incomplete` names the parts (`config`, `domain`, `data`) of which a file could not be read at all.
     """
 
     root: Path
@@ -39,6 +40,7 @@ class Project:
     endpoints: Endpoints = field(default_factory=Endpoints)
     credentials: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    incomplete: frozenset[str] = frozenset()
     test_files: tuple[Path, ...] = ()
 
     @classmethod
@@ -76,18 +78,22 @@ class Project:
     ) -> Project:
         """Like `load`, but what cannot be read is left out and among the `problems`."""
         root = Path(root)
-        problems = ProblemList()
-        found = read_data(_existing(root, data, problems), problems, root=root)
+        in_settings, in_domain, in_data = ProblemList(), ProblemList(), ProblemList()
+        found_config = read_config(root / config, in_settings)
+        found_data = read_data(_existing(root, data, in_data), in_data, root=root)
+        found_domain = _domain(root, domain, found_data, in_domain)
+        sections = {"config": in_settings, "domain": in_domain, "data": in_data}
         return cls(
             root=root,
-            config=read_config(root / config, problems),
-            domain=_complete(_domain(root, domain, found, problems), found),
-            training_data=found.training_data,
-            stories=found.stories,
-            endpoints=read_endpoints(root / endpoints, problems),
-            credentials=read_credentials(root / credentials, problems),
-            problems=tuple(problems),
-            test_files=found.test_files,
+            config=found_config,
+            domain=_complete(found_domain, found_data),
+            training_data=found_data.training_data,
+            stories=found_data.stories,
+            endpoints=read_endpoints(root / endpoints, in_settings),
+            credentials=read_credentials(root / credentials, in_settings),
+            problems=(*in_settings, *in_domain, *in_data),
+            incomplete=frozenset(name for name, problems in sections.items() if _has_unread(problems)),
+            test_files=found_data.test_files,
         )
 
     @cached_property
@@ -106,6 +112,10 @@ class Project:
         folder = self.root / TESTS_FOLDER
         tests = read_tests([*self.test_files, *([folder] if folder.is_dir() else [])], problems)
         return tests, tuple(problems)
+
+
+def _has_unread(problems: ProblemList) -> bool:
+    return any(problem.code in ("yaml-syntax", "file") for problem in problems.errors)
 
 
 def _existing(root: Path, paths: Paths, problems: ProblemList) -> list[Path]:
@@ -130,21 +140,17 @@ def _domain(root: Path, paths: Paths, data: Data, problems: ProblemList) -> Doma
 
 def _complete(domain: Domain, data: Data) -> Domain:
     """The domain with what training data adds to it."""
-    retrieval = dict.fromkeys(
-        example.base_intent for example in data.training_data.examples if example.intent and "/" in example.intent
-    )
-    actions = dict(domain.actions)
-    for intent in retrieval:
-        actions.setdefault(f"utter_{intent}", ActionProperties())
-    spoken = [
+    examples = data.training_data.examples
+    retrieval = dict.fromkeys(example.base_intent for example in examples if example.intent and "/" in example.intent)
+    spoken = (
         step.text
         for story in data.stories.stories
         for step in story.steps
         if isinstance(step, ActionStep) and step.name is None and step.text
-    ]
+    )
     return replace(
         domain,
-        responses=merge_responses(domain.responses, data.training_data.responses),
-        actions=actions,
+        responses={**data.training_data.responses, **domain.responses},
+        actions={**domain.actions, **{f"utter_{intent}": ActionProperties() for intent in retrieval}},
         e2e_actions=tuple(dict.fromkeys([*domain.e2e_actions, *spoken])),
     )

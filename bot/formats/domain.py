@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeVar
 
@@ -150,10 +150,3 @@ class DomainParts:
         if body is not None:
             key = "store_entities_as_slots"
             self.store_entities_as_slots = shapes.boolean(body.get(key), f"`{key}`", self.problems, default=True)
-
-
-def merge_responses(
-    domain: Mapping[str, tuple[ResponseVariation, ...]], data: Mapping[str, tuple[ResponseVariation, ...]]
-) -> dict[str, tuple[ResponseVariation, ...]]:
-    """Responses of the domain and of the files in `data/`; those of the domain win."""
-    return {**domain, **{name: variations for name, variations in data.items() if name not in domain}}
