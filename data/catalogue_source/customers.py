@@ -13,6 +13,8 @@ _CARDS_ZH = ("招商银行信用卡", "工商银行信用卡", "建设银行信�
 _PHONES = {"GB": "+44 7700 900{:03d}", "US": "+1 {area} 555 01{:02d}", "CA": "+1 {area} 555 01{:02d}",
            "DE": "+49 30 23125{:03d}", "FR": "+33 6 39 98 {:02d} {:02d}"}  # fmt: skip
 _PHONES_AU = ("+61 491 570 006", "+61 491 570 156", "+61 491 570 157", "+61 491 570 158")
+COUNTRIES = {"GB": "United Kingdom", "US": "United States", "CA": "Canada", "AU": "Australia", "DE": "Germany",
+             "FR": "France"}  # fmt: skip
 _AREAS = {"WA": 206, "TX": 512, "IL": 312, "NY": 212, "CO": 303, "OR": 503, "CA": 415, "MA": 617, "GA": 404, "PA": 215,
           "QC": 514, "ON": 416, "BC": 604}  # fmt: skip
 
@@ -53,7 +55,7 @@ def _chinese_address(city: str, recipient: str, phone: str, rng: random.Random) 
     district, road = rng.choice(list(zip(districts.split(), roads.split(), strict=False)))
     return {"recipient": recipient, "address1": f"{district}{road}{rng.randint(8, 998)}号",
             "address2": f"{rng.randint(1, 18)}栋{rng.randint(1, 28)}0{rng.randint(1, 6)}室",
-            "city": f"{name}市", "state": province, "country": "CN", "zip": f"{postcode}{rng.randint(10, 99)}",
+            "city": f"{name}市", "state": province, "country": "中国", "zip": f"{postcode}{rng.randint(10, 99)}",
             "phone": phone}  # fmt: skip
 
 
@@ -66,7 +68,7 @@ def _western(number: int, first: str, last: str, city: str, *, index: int, rng: 
     place = rng.randrange(len(words(postcodes)))
     street = f"{rng.randint(2, 240)} {words(streets)[place]}"
     flat = rng.choice(("", f"Flat {rng.randint(1, 12)}" if country == "GB" else f"Apt {rng.randint(1, 40)}"))
-    base = {"recipient": f"{first} {last}", "city": city, "state": state, "country": country, "phone": phone}
+    base = {"recipient": f"{first} {last}", "city": city, "state": state, "country": COUNTRIES[country], "phone": phone}
     home = {**base, "address1": street, "address2": flat, "zip": words(postcodes)[place]}
     if number == 1002:
         home |= {"address1": "3 Whitehall Place", "address2": "Flat 5", "zip": "SW1A 2AB"}

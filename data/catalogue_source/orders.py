@@ -77,8 +77,8 @@ def _plans(customers: list[Row], products: list[Row], rng: random.Random) -> lis
     names = rng.choices(list(SCENARIOS), [each.weight for each in SCENARIOS.values()], k=len(buyers))
     names[: len(SCENARIOS)] = list(SCENARIOS)  # each at least once
     for key, customer, name in zip(ids, buyers, names, strict=False):
-        abroad = customer["addresses"][0]["country"] != "CN"
-        scenario = "shipped" if name == "shipped_customs" and not abroad else name
+        domestic = not destination(_city(customer)).abroad
+        scenario = "shipped" if name == "shipped_customs" and domestic else name
         count = rng.choices((1, 2, 3, 4), (50, 30, 14, 6))[0]
         least = 2 if scenario in ("shipped_partial", "delivered_two_parcels") else 1
         chosen = [rng.choice(product["variants"]) for product in rng.sample(products, max(count, least))]
@@ -111,7 +111,7 @@ def _order(plan: Plan, products_of: dict[str, Row], coupons: list[Row], *, new: 
            rng: random.Random) -> Row:  # fmt: skip
     at, scenario = plan.times.at, SCENARIOS[plan.scenario]
     address = next(each for each in plan.customer["addresses"] if each["is_default"])
-    abroad = address["country"] != "CN"
+    abroad = destination(_city(plan.customer)).abroad
     old = (max(at.values()) - at["placed"]).days > 45 or rng.random() < 0.05
     lines = [
         {"id": f"{plan.id}-{index}", "variant_id": variant["id"], "quantity": count,

@@ -2,8 +2,8 @@
 
 A scenario names the last stage reached; the order then lies a part of the next stage in the past. Operations rules:
 only pending orders are cancelled or changed, only delivered ones returned (within 7 days of delivery in mainland China,
-30 days elsewhere) or exchanged. An order keeps the status "return requested" or "exchange requested" until its return is
-over and after it, so that nobody returns it twice; a rejected return puts it back to "delivered".
+30 days elsewhere) or exchanged. An order keeps the status "return requested" or "exchange requested" when its
+return is over, so that nobody returns it twice; a rejected return puts it back to "delivered".
 """
 
 from __future__ import annotations
