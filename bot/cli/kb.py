@@ -1,9 +1,115 @@
+"""`bot kb`: the shop's knowledge base - its products, customers, orders and articles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
 import typer
 
-app = typer.Typer(help="x")
+from bot.cli import options
+from bot.cli.console import out, say
+from bot.errors import UsageError
+
+if TYPE_CHECKING:
+    from knowledge_base import KnowledgeBase
+
+app = typer.Typer(help="The shop's knowledge base: import, search, show, upgrade.", no_args_is_help=True)
+
+UrlOption = Annotated[
+    str | None, typer.Option("--url", help="Database (SQLAlchemy URL); that of endpoints.yml without.")
+]
 
 
-@app.command()
-def a() -> None: ...
-@app.command()
-def b() -> None: ...
+@app.command("upgrade")
+def upgrade(project: options.ProjectOption = options.HERE, url: UrlOption = None) -> None:
+    """Create the tables, or bring them to the newest version."""
+    base = _open(project, url)
+    was_current = base.is_current()
+    base.upgrade()
+    say("The tables were up to date." if was_current else "The tables are up to date now.", style="bold green")
+
+
+@app.command("import")
+def import_(
+    folder: Annotated[Path, typer.Argument(help="Folder with CSV, JSON or JSON-lines files named after tables.")],
+    mapping: Annotated[str | None, typer.Option(help="A mapping file, or a built-in one such as `tau_retail`.")] = None,
+    project: options.ProjectOption = options.HERE,
+    url: UrlOption = None,
+) -> None:
+    """Import a shop's data; known rows are updated, bad rows reported and left out. Exit status 1 when rows were bad."""
+    from knowledge_base.importer import import_folder
+
+    if not folder.is_dir():
+        raise UsageError(f"there is no folder {folder}.")
+    base = _open(project, url)
+    base.upgrade()
+    try:
+        report = import_folder(base, folder, mapping)
+    except (FileNotFoundError, ValueError) as error:  # nothing to import, or a mapping with mistakes
+        raise UsageError(str(error)) from error
+    for problem in report.problems:
+        say(str(problem), style="yellow" if problem.row_kept else "red")
+    for table, added in report.added.items():
+        out().print(f"{table}: {added} new, {report.updated.get(table, 0)} updated", markup=False)
+    if report.rejected:
+        say(f"{report.rejected} rows were left out.", style="bold red")
+        raise typer.Exit(1)
+
+
+@app.command("show")
+def show(
+    id_: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="Of an order, product, customer, article, …")
+    ] = None,
+    project: options.ProjectOption = options.HERE,
+    url: UrlOption = None,
+) -> None:
+    """Show one thing with everything that belongs to it; without an id, how much there is of what."""
+    from bot.cli.kb_rows import counts, find, tree
+
+    base = _current(project, url)
+    with base.session() as session:
+        if id_ is None:
+            for table, number in counts(session):
+                out().print(f"{number:>8}  {table}", markup=False)
+            return
+        found = find(session, id_)
+        if not found:
+            raise UsageError(f"nothing in the knowledge base has the id {id_!r}; `bot kb search` finds by words.")
+        for row in found:
+            out().print(tree(row))
+
+
+@app.command("search")
+def search(
+    query: Annotated[list[str], typer.Argument(help="What to look for, in Chinese or English.")],
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many.")] = 10,
+    project: options.ProjectOption = options.HERE,
+    url: UrlOption = None,
+) -> None:
+    """Find products and articles by words, as the assistant does."""
+    from bot.cli.kb_rows import results_table
+    from knowledge_base.search import search as find
+
+    with _current(project, url).session() as session:
+        results = find(session, " ".join(query), limit=limit)
+        if not results:
+            say("Nothing was found.")
+            raise typer.Exit(1)
+        out().print(results_table(results))
+
+
+def _open(project: Path, url: str | None) -> KnowledgeBase:
+    from knowledge_base import connect, open_from_environment
+
+    return connect(url) if url else open_from_environment(project)
+
+
+def _current(project: Path, url: str | None) -> KnowledgeBase:
+    base = _open(project, url)
+    if not base.is_current():
+        raise UsageError(
+            f"{base!r} has no tables of this version; `bot kb upgrade` makes them, `bot kb import` fills them."
+        )
+    return base

@@ -1,0 +1,152 @@
+"""Judging the understanding on annotated examples."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.evaluation.plots import confidence_histogram, confusion_matrix
+from bot.evaluation.reports import classification, write_json
+from bot.message import Entity, Understanding
+from bot.training_data import Example
+
+NO_ENTITY = "no_entity"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One example and what was made of it."""
+
+    example: Example
+    understood: Understanding
+
+    @property
+    def intent_is_right(self) -> bool:
+        return self.expected_intent == self.predicted_intent
+
+    @property
+    def expected_intent(self) -> str:
+        return self.example.base_intent or ""
+
+    @property
+    def predicted_intent(self) -> str:
+        return self.understood.intent.name or ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Rasa's entry of intent_errors.json."""
+        return {
+            "text": self.example.text,
+            "intent": self.expected_intent,
+            "intent_prediction": {"name": self.predicted_intent, "confidence": self.understood.intent.confidence},
+        }
+
+
+def judge(examples: Sequence[Example], understood: Sequence[Understanding]) -> list[Judged]:
+    """The examples that have an intent beside what was made of them."""
+    return [Judged(e, u) for e, u in zip(examples, understood, strict=True) if e.intent]
+
+
+def intent_report(judged: Sequence[Judged]) -> dict[str, Any]:
+    """scikit-learn's report, and for each intent what it was mostly confused with."""
+    report = classification([each.expected_intent for each in judged], [each.predicted_intent for each in judged])
+    confused: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for each in judged:
+        if not each.intent_is_right:
+            confused[each.expected_intent][each.predicted_intent] += 1
+    for name, entry in report.items():
+        if isinstance(entry, dict) and name not in ("macro avg", "weighted avg", "micro avg"):
+            entry["confused_with"] = dict(confused[name].most_common(3))
+    return report
+
+
+def entity_pairs(judged: Iterable[Judged], extractor: str) -> tuple[list[str], list[str]]:
+    """Expected and predicted labels of every span that is annotated or was found; exact offsets count."""
+    expected: list[str] = []
+    predicted: list[str] = []
+    for each in judged:
+        wanted = {(entity.start, entity.end): _label(entity) for entity in each.example.entities}
+        found = {
+            (entity.start, entity.end): _label(entity)
+            for entity in each.understood.entities
+            if (entity.extractor or "") == extractor
+        }
+        for span in wanted | found:
+            expected.append(wanted.get(span, NO_ENTITY))
+            predicted.append(found.get(span, NO_ENTITY))
+    return expected, predicted
+
+
+def write_understanding(
+    judged: Sequence[Judged], folder: Path, *, successes: bool, errors: bool, plot: bool
+) -> list[str]:
+    """Write Rasa's reports and say the figures that matter."""
+    folder.mkdir(parents=True, exist_ok=True)
+    report = intent_report(judged)
+    write_json(folder / "intent_report.json", report)
+    right = [each for each in judged if each.intent_is_right]
+    wrong = [each for each in judged if not each.intent_is_right]
+    if errors:
+        write_json(folder / "intent_errors.json", [each.as_dict() for each in wrong])
+    if successes:
+        write_json(folder / "intent_successes.json", [each.as_dict() for each in right])
+    if plot:
+        expected = [each.expected_intent for each in judged]
+        predicted = [each.predicted_intent for each in judged]
+        confusion_matrix(expected, predicted, folder / "intent_confusion_matrix.png", title="Intents")
+        confidence_histogram(_sure(right), _sure(wrong), folder / "intent_histogram.png")
+    share = len(right) / len(judged) if judged else 0.0
+    macro = report.get("macro avg", {}).get("f1-score", 0.0)
+    lines = [f"intents: {len(right)} of {len(judged)} right ({share:.1%}), macro F1 {macro:.3f}"]
+    for extractor in _extractors(judged):
+        lines.append(_write_entities(judged, extractor, folder, successes=successes, errors=errors, plot=plot))
+    return lines
+
+
+def _write_entities(
+    judged: Sequence[Judged], extractor: str, folder: Path, *, successes: bool, errors: bool, plot: bool
+) -> str:
+    expected, predicted = entity_pairs(judged, extractor)
+    labels = [label for label in sorted({*expected, *predicted}) if label != NO_ENTITY]
+    report = classification(expected, predicted)
+    for name in (NO_ENTITY, "accuracy", "macro avg", "weighted avg"):
+        report.pop(name, None)
+    hits = sum(a == b for a, b in zip(expected, predicted, strict=True))
+    wanted, found = (sum(label != NO_ENTITY for label in side) for side in (expected, predicted))
+    precision, recall = hits / found if found else 0.0, hits / wanted if wanted else 0.0
+    f1 = 2 * precision * recall / (precision + recall) if hits else 0.0
+    report["micro avg"] = {"precision": precision, "recall": recall, "f1-score": f1, "support": wanted}
+    write_json(folder / f"{extractor}_report.json", report)
+    groups = (("errors", errors, False), ("successes", successes, True))
+    for name, asked, kind in groups:
+        if asked:
+            chosen = [each for each in judged if _spans_right(each, extractor) is kind]
+            write_json(folder / f"{extractor}_{name}.json", [_entities_dict(each, extractor) for each in chosen])
+    if plot and labels:
+        confusion_matrix(expected, predicted, folder / f"{extractor}_confusion_matrix.png", title=extractor)
+    return f"{extractor}: entity F1 {f1:.3f} (precision {precision:.3f}, recall {recall:.3f}, {wanted} annotated)"
+
+
+def _spans_right(each: Judged, extractor: str) -> bool:
+    expected, predicted = entity_pairs([each], extractor)
+    return expected == predicted
+
+
+def _entities_dict(each: Judged, extractor: str) -> dict[str, Any]:
+    found = [entity.as_dict() for entity in each.understood.entities if (entity.extractor or "") == extractor]
+    expected = [entity.as_dict() for entity in each.example.entities]
+    return {"text": each.example.text, "entities": expected, "predicted_entities": found}
+
+
+def _extractors(judged: Iterable[Judged]) -> list[str]:
+    return sorted({entity.extractor for each in judged for entity in each.understood.entities if entity.extractor})
+
+
+def _label(entity: Entity) -> str:
+    return entity.entity + (f".{entity.role}" if entity.role else "") + (f".{entity.group}" if entity.group else "")
+
+
+def _sure(judged: Iterable[Judged]) -> list[float]:
+    return [each.understood.intent.confidence for each in judged]
