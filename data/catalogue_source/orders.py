@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from .clock import parse, stamp
+from .clock import AS_OF, parse, stamp
 from .coupons import Basket, best_coupon
 from .parcels import destination, shipment
 from .reader import Row, fen, money, read
@@ -52,12 +52,12 @@ def order_rows(customers: list[Row], products: list[Row], coupons: list[Row], rn
 
 
 def member_levels(customers: list[Row], orders: list[Row]) -> None:
-    """Set the level of each customer from what was paid and kept: 1000, 3000 and 10000 CNY, as the article says."""
+    """Set the level of each customer from what was paid and kept: 1000, 3000 and 5000 CNY, as the article says."""
     for customer in customers:
         paid = [pay for order in orders if order["customer_id"] == customer["id"] for pay in order["payments"]
                 if pay["status"] == "completed"]  # fmt: skip
         spent = sum(fen(pay["amount"]) * (1 if pay["kind"] == "payment" else -1) for pay in paid)
-        levels = ((1_000_000, "platinum"), (300_000, "gold"), (100_000, "silver"), (0, "regular"))
+        levels = ((500_000, "platinum"), (300_000, "gold"), (100_000, "silver"), (0, "regular"))
         customer["member_level"] = next(level for least, level in levels if spent >= least)
 
 
@@ -81,7 +81,8 @@ def _plans(customers: list[Row], products: list[Row], rng: random.Random) -> lis
         scenario = "shipped" if name == "shipped_customs" and domestic else name
         count = rng.choices((1, 2, 3, 4), (50, 30, 14, 6))[0]
         least = 2 if scenario in ("shipped_partial", "delivered_two_parcels") else 1
-        chosen = [rng.choice(product["variants"]) for product in rng.sample(products, max(count, least))]
+        shelf = [each for each in products if len(each["variants"]) > 4] if name.startswith("exchange") else products
+        chosen = [rng.choice(product["variants"]) for product in rng.sample(shelf, max(count, least))]
         bought = [(variant, rng.choices((1, 2, 3), (84, 12, 4))[0]) for variant in chosen]
         method = rng.choice([each for each in customer["payment_methods"] if each["kind"] != "gift_card"])
         plans.append(_plan(key, customer, scenario, bought, method, {}, rng))
@@ -112,7 +113,7 @@ def _order(plan: Plan, products_of: dict[str, Row], coupons: list[Row], *, new: 
     at, scenario = plan.times.at, SCENARIOS[plan.scenario]
     address = next(each for each in plan.customer["addresses"] if each["is_default"])
     abroad = destination(_city(plan.customer)).abroad
-    old = (max(at.values()) - at["placed"]).days > 45 or rng.random() < 0.05
+    old = AS_OF - at["placed"] > timedelta(days=45)  # bought before the present sale
     lines = [
         {"id": f"{plan.id}-{index}", "variant_id": variant["id"], "quantity": count,
          "unit_price": variant["list_price"] if old and variant["list_price"] else variant["price"]}

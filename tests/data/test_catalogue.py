@@ -236,6 +236,7 @@ def test_refunds_match_their_returns_and_cancellations(tables: dict[str, list[Ro
 
 def test_returns_follow_the_rules(tables: dict[str, list[Row]]) -> None:
     product_of = {variant["id"]: product["id"] for product in tables["products"] for variant in product["variants"]}
+    stock = {variant["id"]: variant["stock"] for product in tables["products"] for variant in product["variants"]}
     states = {("return", state) for state in ("requested", "approved", "in_transit", "received", "refunded", "rejected")}
     states |= {("exchange", state) for state in ("requested", "approved", "in_transit", "received", "exchanged")}
     seen = set()
@@ -252,8 +253,23 @@ def test_returns_follow_the_rules(tables: dict[str, list[Row]]) -> None:
             for part in row["lines"]:
                 assert (row["kind"] == "exchange") == (part["new_variant_id"] is not None)
                 if new := part["new_variant_id"]:
+                    assert stock[new] > 0 and new != lines[part["line_id"]]["variant_id"], order["id"]
                     assert product_of[new] == product_of[lines[part["line_id"]]["variant_id"]]
     assert seen == states
+
+
+def test_member_levels_follow_the_article(tables: dict[str, list[Row]]) -> None:
+    article = next(row for row in tables["articles"] if row["slug"] == "membership-levels")
+    thresholds = dict(re.findall(r"(silver|gold|platinum) from (\d+)", article["body_en"]))
+    spent = Counter[str]()
+    for order in tables["orders"]:
+        for pay in order["payments"]:
+            if pay["status"] == "completed":
+                spent[order["customer_id"]] += fen(pay["amount"]) * (1 if pay["kind"] == "payment" else -1)
+    for customer in tables["customers"]:
+        reached = [level for level, least in thresholds.items() if spent[customer["id"]] >= int(least) * 100]
+        assert customer["member_level"] == (reached[-1] if reached else "regular"), customer["id"]
+    assert {customer["member_level"] for customer in tables["customers"]} == {"regular", *thresholds}
 
 
 def test_cancelled_orders_have_an_accepted_reason_and_no_parcel(orders: list[Row]) -> None:
