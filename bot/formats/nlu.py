@@ -167,8 +167,8 @@ class NluReader:
             self.problems.error("yaml-type", message, node, "Write `examples: |` and a line for each: `- hello`.")
             return
         for row, place in node.rows():
-            line = row.strip()
-            if not line:
+            line = row.lstrip(" \t")
+            if not line.strip():
                 continue
             if not line.startswith("-"):
                 message = f"a line of the examples of {what} does not begin with '- '; it is skipped."
