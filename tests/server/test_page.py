@@ -1,0 +1,48 @@
+import re
+
+from starlette.testclient import TestClient
+
+from bot.server.app import create_app
+from bot.server.running import Running
+from bot.server.settings import Settings
+
+
+def client(settings: Settings | None = None) -> TestClient:
+    return TestClient(create_app(Running(None), settings or Settings()))
+
+
+def test_browsers_get_the_chat_page_and_its_own_script_may_run() -> None:
+    answer = client().get("/", headers={"accept": "text/html,application/xhtml+xml"})
+    assert answer.headers["content-type"].startswith("text/html")
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy and "script-src 'sha256-" in policy and "unsafe-inline" not in policy
+    assert not re.search(r"\son\w+=|\sstyle=", answer.text), "inline handlers and styles would be refused by the policy"
+
+
+def test_the_page_is_accessible_in_both_languages() -> None:
+    html = client().get("/", headers={"accept": "text/html"}).text
+    assert 'role="log"' in html and 'aria-live="polite"' in html and 'for="text"' in html
+    assert "在线客服" in html and "Customer service" in html
+    assert "isComposing" in html  # Enter that ends a Chinese composition does not send
+
+
+def test_everybody_else_gets_rasas_greeting() -> None:
+    answer = client().get("/", headers={"accept": "*/*"})
+    assert answer.text.startswith("Hello from Rasa: 3.")
+
+
+def test_the_version_is_public() -> None:
+    assert client().get("/version").json() == {"version": "3.6.21", "minimum_compatible_version": "3.5.0"}
+
+
+def test_without_the_api_there_is_only_the_page_and_the_channels() -> None:
+    answer = client().get("/status")
+    assert answer.status_code == 404
+    assert answer.json()["reason"] == "NotFound"
+
+
+def test_cors_is_off_unless_asked_for() -> None:
+    headers = {"origin": "https://shop.example"}
+    assert "access-control-allow-origin" not in client().get("/version", headers=headers).headers
+    open_ = client(Settings(cors=("https://shop.example",))).get("/version", headers=headers)
+    assert open_.headers["access-control-allow-origin"] == "https://shop.example"
