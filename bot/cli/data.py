@@ -55,7 +55,7 @@ def split(
     """Split the NLU examples into a training and a test part; every intent keeps its share of both."""
     from bot.errors import UsageError
     from bot.evaluation.split import split_examples
-    from bot.formats.nlu import write_nlu
+    from bot.formats.write_nlu import write_nlu
 
     if what != "nlu":
         raise UsageError(f"`bot data split {what}` is unknown; `bot data split nlu` splits the NLU examples.")

@@ -69,7 +69,7 @@ def all_problems(project: Project, *, max_history: int | None = None) -> list[Pr
     """Everything there is to say about a project that could be read."""
     from bot.validation import validate
 
-    return validate(project)
+    return validate(project, max_history=max_history)
 
 
 def history_file() -> Path:
