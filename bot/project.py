@@ -78,20 +78,22 @@ class Project:
     ) -> Project:
         """Like `load`, but what cannot be read is left out and among the `problems`."""
         root = Path(root)
-        in_settings, in_domain, in_data = ProblemList(), ProblemList(), ProblemList()
-        found_config = read_config(root / config, in_settings)
+        in_config, in_services, in_domain, in_data = (ProblemList() for _ in range(4))
+        found_config = read_config(root / config, in_config)
         found_data = read_data(_existing(root, data, in_data), in_data, root=root)
         found_domain = _domain(root, domain, found_data, in_domain)
-        sections = {"config": in_settings, "domain": in_domain, "data": in_data}
+        found_endpoints = read_endpoints(root / endpoints, in_services)
+        found_credentials = read_credentials(root / credentials, in_services)
+        sections = {"config": in_config, "domain": in_domain, "data": in_data}
         return cls(
             root=root,
             config=found_config,
             domain=_complete(found_domain, found_data),
             training_data=found_data.training_data,
             stories=found_data.stories,
-            endpoints=read_endpoints(root / endpoints, in_settings),
-            credentials=read_credentials(root / credentials, in_settings),
-            problems=(*in_settings, *in_domain, *in_data),
+            endpoints=found_endpoints,
+            credentials=found_credentials,
+            problems=(*in_config, *in_domain, *in_data, *_without_services(in_services)),
             incomplete=frozenset(name for name, problems in sections.items() if _has_unread(problems)),
             test_files=found_data.test_files,
         )
@@ -112,6 +114,14 @@ class Project:
         folder = self.root / TESTS_FOLDER
         tests = read_tests([*self.test_files, *([folder] if folder.is_dir() else [])], problems)
         return tests, tuple(problems)
+
+
+def _without_services(problems: ProblemList) -> list[Problem]:
+    """A variable that is not set hinders only who connects to the service, not who trains: it is a warning here."""
+    return [
+        replace(problem, severity=Severity.WARNING) if problem.code == "environment" else problem
+        for problem in problems
+    ]
 
 
 def _has_unread(problems: ProblemList) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 
-from bot.errors import Problem
+from bot.errors import Problem, Severity
 from bot.validation import (
     components,
     contradictions,
@@ -57,9 +58,11 @@ def validate(project: Subject, *, max_history: int | None = None) -> list[Proble
     """Everything that is wrong with a project: what reading it found, and what the checks find.
 
     A check is left out while a file of a part that it compares cannot be read. `max_history` is the number of turns
-    over which stories are compared, instead of what the project's policies look at.
+    over which stories are compared, instead of what the project's policies look at. What is wrong in tests is a
+    warning, since it hinders nobody from training.
     """
     compare_stories: Check = partial(contradictions.check_stories, max_history=max_history)
     checks = [*CHECKS, (compare_stories, frozenset({"config", "domain"}))]
     found = [problem for check, parts in checks if not parts & project.incomplete for problem in check(project)]
-    return [*project.problems, *project.test_problems, *found]
+    tests = [replace(problem, severity=Severity.WARNING) for problem in project.test_problems]
+    return [*project.problems, *tests, *found]

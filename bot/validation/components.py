@@ -55,7 +55,7 @@ def check_policies(project: Subject) -> Iterator[Problem]:
 
 def check_one_of_a_kind(project: Subject) -> Iterator[Problem]:
     """Two tokenizers would split the text in two ways; Rasa refuses that."""
-    tokenizers = [spec for spec in project.config.pipeline if spec.name.endswith("Tokenizer")]
+    tokenizers = [spec for spec in project.config.pipeline if spec.name.endswith("Tokenizer") and "." not in spec.name]
     for spec in tokenizers[1:]:
         related = (("the first", tokenizers[0].where),) if tokenizers[0].where else ()
         message = f"'{spec.name}' is a second tokenizer; a pipeline has one."

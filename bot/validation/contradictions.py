@@ -48,7 +48,7 @@ def check_rules(project: Subject) -> Iterator[Problem]:
     """Rules against rules, and stories against rules, wherever no form is active."""
     if not _rules_are_checked(project):
         return
-    walker = Walker(project.domain)
+    walker = Walker(project.domain, initial_slots=False)
     rules = [(rule, walker.rule(rule)) for rule in project.stories.rules]
     enforced = [kept for rule, decisions in rules for decision in decisions if (kept := _enforced(rule, decision))]
     yield from _rules_against_rules(enforced)

@@ -66,15 +66,19 @@ class _Path:
 
 
 class Walker:
-    """Walks through stories and rules of one domain."""
+    """Walks through stories and rules of one domain.
 
-    def __init__(self, domain: Domain) -> None:
+    Without `initial_slots` only slots that are set in the story count, as RulePolicy sees it.
+    """
+
+    def __init__(self, domain: Domain, *, initial_slots: bool = True) -> None:
         self.domain = domain
         self.featurised = {slot.name: slot for slot in domain.featurised_slots}
         self.decisions: list[Decision] = []
         self.histories: dict[tuple[History | None, State], History] = {}
         initial = {name: self._features(name, slot.initial_value) for name, slot in self.featurised.items()}
-        self.start = _Path(slots=tuple(sorted((name, value) for name, value in initial.items() if value is not None)))
+        known = sorted((name, value) for name, value in initial.items() if value is not None)
+        self.start = _Path(slots=tuple(known) if initial_slots else ())
 
     def rule(self, rule: Rule) -> list[Decision]:
         """The decisions of a rule, in its order."""
