@@ -5,7 +5,7 @@ from knowledge_base.models.base import Base
 from knowledge_base.models.catalogue import Article, Attribute, Category, Coupon, Product, Review, Variant
 from knowledge_base.models.customers import ADDRESS_FIELDS, Address, Customer, PaymentMethod
 from knowledge_base.models.orders import Order, OrderLine, OrderStatus, Payment, Shipment, ShipmentEvent
-from knowledge_base.models.search_index import SearchDocument, SearchVector
+from knowledge_base.models.search_index import SearchDocument, SearchState, SearchVector
 
 __all__ = [
     "ADDRESS_FIELDS",
@@ -28,6 +28,7 @@ __all__ = [
     "ReturnLine",
     "Review",
     "SearchDocument",
+    "SearchState",
     "SearchVector",
     "Shipment",
     "ShipmentEvent",

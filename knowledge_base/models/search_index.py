@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from knowledge_base.models.base import Base, Key, Money
 
 
 class SearchDocument(Base):
-    """One product or article as the index sees it: tokens separated by spaces."""
+    """One product or article as the index sees it: tokens separated by spaces.
+
+    The full-text index over it (FTS5 or tsvector) is made by the migrations and kept by the database.
+    """
 
     __tablename__ = "search_documents"
     __table_args__ = (UniqueConstraint("kind", "ref"),)
@@ -17,14 +20,14 @@ class SearchDocument(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     #: product | article
     kind: Mapped[str] = mapped_column(String(20))
-    ref: Mapped[Key] = mapped_column(index=True)
+    ref: Mapped[Key]
     #: Names and synonyms (products), title and questions (articles).
     title: Mapped[str] = mapped_column(Text, default="")
-    #: Everything else, with one token for each option value (see search/tokens.py).
+    #: Everything else, with one token for each option value and category (see search/tokens.py).
     body: Mapped[str] = mapped_column(Text, default="")
-    #: What a sentence encoder is given.
-    passage: Mapped[str] = mapped_column(Text, default="")
-    #: The cheapest and the dearest variant, for price filters; None for articles.
+    #: What a sentence encoder is given: one text a vector.
+    passages: Mapped[list[str]] = mapped_column(JSON, default=list)
+    #: The cheapest and the dearest variant for sale, for price filters; None for articles and without variants.
     min_price: Mapped[Money | None]
     max_price: Mapped[Money | None]
 
@@ -37,6 +40,17 @@ class SearchVector(Base):
     model: Mapped[str] = mapped_column(String(100), primary_key=True)
     kind: Mapped[str] = mapped_column(String(20), primary_key=True)
     ref: Mapped[Key] = mapped_column(primary_key=True)
+    part: Mapped[int] = mapped_column(primary_key=True)
     #: SHA-256 of the passage: a changed passage is embedded again.
     passage_hash: Mapped[str] = mapped_column(String(64))
     vector: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class SearchState(Base):
+    """A counter for each part of the index; what is cached in memory is good while its counter stands still."""
+
+    __tablename__ = "search_state"
+
+    #: words (attributes) | product | article
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    revision: Mapped[int] = mapped_column(default=0)

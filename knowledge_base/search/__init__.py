@@ -1,1 +1,18 @@
-"""Finding products and articles."""
+"""Finding products and articles by what customers say, in both languages."""
+
+from knowledge_base.search.filters import Filters, parse_filters
+from knowledge_base.search.finding import Hit, search_articles, search_products
+from knowledge_base.search.index import refresh
+from knowledge_base.search.vectors import Embedder
+from knowledge_base.search.vocabulary import vocabulary_of
+
+__all__ = [
+    "Embedder",
+    "Filters",
+    "Hit",
+    "parse_filters",
+    "refresh",
+    "search_articles",
+    "search_products",
+    "vocabulary_of",
+]

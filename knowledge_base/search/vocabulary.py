@@ -1,0 +1,105 @@
+"""What customers call option values, in both languages: "red", crimson, 红色 and 大红 are one value.
+
+Built from the attribute table, so a shop teaches it by importing rows and not by changing code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine, select
+
+from knowledge_base.models import Attribute
+from knowledge_base.search.index import revision
+from knowledge_base.search.tokens import is_chinese, normalise, words, words_as_typed
+from knowledge_base.sessions import ShopSession
+
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A stretch of a text that names option values. `text` is the stretch, normalised; the values are (name, value)."""
+
+    text: str
+    values: tuple[Pair, ...]
+
+
+@dataclass
+class Vocabulary:
+    """Ways of saying option values, and what is left of a text without them."""
+
+    #: Words, as `tokens.words` gives them, to the values they name.
+    phrases: dict[tuple[str, ...], tuple[Pair, ...]] = field(default_factory=dict)
+    longest: int = 1
+
+    def add(self, surface: str, pair: Pair) -> None:
+        """Know one more way to say this value."""
+        phrase = tuple(words(surface))
+        if phrase and pair not in self.phrases.get(phrase, ()):
+            self.phrases[phrase] = (*self.phrases.get(phrase, ()), pair)
+            self.longest = max(self.longest, len(phrase))
+
+    def values(self, surface: str) -> tuple[Pair, ...]:
+        """The values that this whole text names ("size M" and M码 count as M)."""
+        found = self.phrases.get(tuple(words(surface)))
+        if found:
+            return found
+        mentions, _ = self.split(surface)
+        return tuple(pair for mention in mentions for pair in mention.values)
+
+    def split(self, text: str) -> tuple[list[Mention], str]:
+        """The option values named in a text, longest phrases first at each place, and the text without them."""
+        parts = words_as_typed(text)
+        mentions: list[Mention] = []
+        left: list[str] = []
+        place = 0
+        while place < len(parts):
+            for length in range(min(self.longest, len(parts) - place), 0, -1):
+                phrase = tuple(word for word, _ in parts[place : place + length])
+                if phrase in self.phrases:
+                    typed = [raw for _, raw in parts[place : place + length]]
+                    mentions.append(Mention(_join(typed), self.phrases[phrase]))
+                    left.append(" ")
+                    place += length
+                    break
+            else:
+                left.append(parts[place][1])
+                place += 1
+        return mentions, _join(left)
+
+
+_cached: WeakKeyDictionary[Engine, tuple[int, Vocabulary]] = WeakKeyDictionary()
+
+
+def vocabulary_of(session: ShopSession) -> Vocabulary:
+    """The vocabulary of this shop, built again only after its attributes changed."""
+    current = revision(session, "words")
+    bind = session.get_bind()
+    engine = bind if isinstance(bind, Engine) else bind.engine
+    known = _cached.get(engine)
+    if known is None or known[0] != current:
+        known = (current, build(session.scalars(select(Attribute))))
+        _cached[engine] = known
+    return known[1]
+
+
+def build(attributes: Iterable[Attribute]) -> Vocabulary:
+    """A vocabulary from attribute rows."""
+    vocabulary = Vocabulary()
+    for row in attributes:
+        said = (row.value, row.value_en, row.value_zh, *row.synonyms_en, *row.synonyms_zh)
+        for surface in {normalise(each) for each in said if each}:
+            vocabulary.add(surface, (row.name, row.value))
+    return vocabulary
+
+
+def _join(parts: Sequence[str]) -> str:
+    """Words as a text again: spaces between English ones only, so that Chinese is segmented afresh."""
+    joined = ""
+    for part in parts:
+        gap = joined and part.strip() and not (is_chinese(joined[-1]) and is_chinese(part[0]))
+        joined += f" {part}" if gap else part
+    return joined
