@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -146,7 +146,12 @@ class Domain:
     e2e_actions: tuple[str, ...] = ()
     session: SessionConfig = SessionConfig()
     store_entities_as_slots: bool = True
-    retrieval_intents: tuple[str, ...] = ()
+
+    @cached_property
+    def retrieval_intents(self) -> frozenset[str]:
+        """Intents such as `faq`, whose responses `utter_faq/KEY` are picked by a response selector."""
+        named = (name.removeprefix(UTTER_PREFIX).split("/", 1)[0] for name in self.responses if "/" in name)
+        return frozenset(named)
 
     @cached_property
     def all_slots(self) -> Mapping[str, Slot]:
@@ -178,8 +183,7 @@ class Domain:
     @cached_property
     def user_actions(self) -> tuple[str, ...]:
         """The declared actions and the responses, which are actions too; without forms."""
-        retrieval = [UTTER_PREFIX + intent for intent in self.retrieval_intents]
-        return tuple(dict.fromkeys([*self.actions, *retrieval, *sorted(self.responses)]))
+        return tuple(dict.fromkeys([*self.actions, *sorted(self.responses)]))
 
     @cached_property
     def action_names(self) -> tuple[str, ...]:
@@ -260,16 +264,6 @@ class Domain:
             if values:
                 filled[slot.name] = values if slot.type == "list" else values[-1]
         return filled
-
-    def with_retrieval(
-        self, intents: Iterable[str], responses: Mapping[str, tuple[ResponseVariation, ...]]
-    ) -> Domain:
-        """The domain with what the NLU data adds to it: retrieval intents, and their responses."""
-        return replace(self, retrieval_intents=tuple(dict.fromkeys(intents)), responses={**self.responses, **responses})
-
-    def with_texts(self, texts: Iterable[str]) -> Domain:
-        """The domain with the bot texts of end-to-end stories as actions."""
-        return replace(self, e2e_actions=tuple(dict.fromkeys([*self.e2e_actions, *texts])))
 
 
 def matches_entity(entity: Mapping[str, Any], name: str | None, role: str | None, group: str | None) -> bool:

@@ -6,6 +6,7 @@ the tracker that takes the event up. Source: `rasa/shared/core/events.py` of Ras
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
@@ -15,6 +16,8 @@ from bot.message import Entity, Intent, Message, Reply, Understanding
 
 EXTERNAL_MESSAGE_PREFIX = "EXTERNAL: "
 IS_EXTERNAL = "is_external"
+# Beside the intent `faq`: which of its responses is meant, such as `faq/ask_hours`.
+FULL_RETRIEVAL = "full_retrieval_intent_name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +116,13 @@ class UserUttered(Event):
     @classmethod
     def from_understanding(cls, message: Message, understanding: Understanding) -> UserUttered:
         """The event of a message that has been understood."""
+        parse_data = understanding.as_dict()
+        full = parse_data.pop(FULL_RETRIEVAL, None)
+        if full:
+            parse_data["intent"][FULL_RETRIEVAL] = full
         return cls.of(
             message.text,
-            understanding.as_dict(),
+            parse_data,
             metadata=dict(message.metadata),
             input_channel=message.input_channel,
             message_id=message.message_id or None,
@@ -142,7 +149,7 @@ class UserUttered(Event):
         name, _, key = (intent or "").partition("/")
         shape: dict[str, Any] = {"name": name or None, "confidence": 1.0}
         if key:
-            shape["full_retrieval_intent_name"] = intent
+            shape[FULL_RETRIEVAL] = intent
         return cls.of(text, {"intent": shape, "entities": shapes})
 
     def understanding(self) -> Understanding:
@@ -433,6 +440,8 @@ def event_from_dict(shape: Mapping[str, Any]) -> Event:
     if kind is None:
         raise ValueError(f"There is no event '{name}'. {did_you_mean(name, EVENT_TYPES)}".rstrip())
     given = {key: shape[key] for key in kind.json_fields if shape.get(key) is not None}
+    if kind is ReminderScheduled:
+        given.setdefault("name", uuid.uuid4().hex)  # it must be possible to tell two reminders apart
     return kind(**given, **common)
 
 

@@ -1,0 +1,180 @@
+"""Putting an assistant together from a project, its model and what endpoints.yml says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from bot.actions.base import CustomActions, NoCustomActions
+from bot.actions.local import LocalActions
+from bot.actions.remote import RemoteActions
+from bot.assistant import Assistant
+from bot.dst.base import Linker
+from bot.errors import Problem, ProjectError, UsageError
+from bot.formats.config import ComponentSpec
+from bot.formats.endpoints import Endpoint
+from bot.nlu import pipeline
+from bot.policies.base import Policy
+from bot.policies.ensemble import Ensemble
+from bot.policies.training import build_policy
+from bot.project import Project
+from bot.stores.base import TrackerStore
+from bot.stores.memory import MemoryTrackerStore
+from bot.stores.model_archive import CACHE, Metadata, Model, Part, newest, open_model
+
+MODELS = "models"
+
+
+def assemble(project: Project | Path | str, *, model: Path | None = None, **parts: Any) -> Assistant:
+    """The assistant of a project; `parts` stand in for what the project says. Raises UsageError without a model."""
+    if not isinstance(project, Project):
+        project = Project.load(project)
+    trained = _model(project, model)
+    made: dict[str, Any] = {
+        "nlu": lambda: nlu_of(project, trained),
+        "policies": lambda: Ensemble(policies_of(project, trained)),
+        "speaker": lambda: speaker_of(project),
+        "custom_actions": lambda: custom_actions_of(project),
+        "store": lambda: tracker_store_of(project),
+        "linkers": lambda: linkers_of(project),
+        "event_metadata": lambda: _event_metadata(trained.metadata),
+    }
+    chosen = {name: parts.pop(name) if name in parts else make() for name, make in made.items()}
+    transaction = {} if "unit_of_work" in parts else transaction_of(project, chosen["custom_actions"])
+    return Assistant(project.domain, **chosen, **transaction, **parts, project=project, model=trained.archive)
+
+
+def _model(project: Project, model: Path | None) -> Model:
+    archive = model or newest(project.root / MODELS)
+    if archive is None:
+        raise UsageError(f"there is no model in {project.root / MODELS}; `bot train` makes one.")
+    return open_model(archive, project.root / CACHE)
+
+
+def nlu_of(project: Project, model: Model) -> pipeline.Pipeline:
+    """The trained components of a model, in order."""
+    specs = [_spec(part, project.config.pipeline) for part in model.metadata.nlu]
+    components = pipeline.build(specs, language=model.metadata.language or "en", root=project.root)
+    for part, component in zip(model.metadata.nlu, components, strict=True):
+        if component.trainable:
+            component.load(model.part_folder(part))
+    return pipeline.Pipeline(components, project.domain.all_intents)
+
+
+def policies_of(project: Project, model: Model) -> list[Policy]:
+    """The trained policies of a model, in order."""
+    policies: list[Policy] = []
+    for part in model.metadata.policies:
+        policy = build_policy(_spec(part, project.config.policies))
+        policy.load(model.part_folder(part), project.domain)
+        policies.append(policy)
+    return policies
+
+
+def _spec(part: Part, declared: Sequence[ComponentSpec]) -> ComponentSpec:
+    same = next((spec for spec in declared if spec.name == part.name and dict(spec.options) == dict(part.options)), None)
+    return same or ComponentSpec(part.name, part.options)
+
+
+def speaker_of(project: Project) -> Any:
+    """Templates, worded by what `nlg:` of endpoints.yml names."""
+    from bot import nlg
+
+    make: Callable[..., Any] | None = getattr(nlg, "speaker_of", None)
+    if make is not None:
+        return make(project)
+    from bot.nlg.speaker import ResponseSpeaker
+
+    return ResponseSpeaker(project.domain.responses, random=Random(), language=project.config.language)  # noqa: S311
+
+
+def custom_actions_of(project: Project) -> CustomActions:
+    """The action server of endpoints.yml; without one, the package `actions` in this process."""
+    endpoint = project.endpoints.action_endpoint
+    if endpoint is None or not endpoint.url:
+        return LocalActions.load(project.root) or NoCustomActions()
+    return RemoteActions(
+        endpoint.url,
+        headers=endpoint.get("headers"),
+        token=endpoint.get("token"),
+        basic_auth=endpoint.get("basic_auth"),
+        cafile=endpoint.get("cafile"),
+        selective_domain=bool(endpoint.get("enable_selective_domain", False)),
+    )
+
+
+def tracker_store_of(project: Project) -> TrackerStore:
+    """The store of endpoints.yml; in memory without one. Raises ProjectError for a type that does not exist."""
+    endpoint = project.endpoints.tracker_store
+    if endpoint is None or not endpoint.type:
+        return MemoryTrackerStore()
+    match endpoint.type.lower():
+        case "inmemory" | "in_memory" | "memory":
+            return MemoryTrackerStore()
+        case "sql":
+            from bot.stores.sql import SqlTrackerStore
+
+            return SqlTrackerStore(database_url(endpoint, project.root))
+        case other:
+            hint = "Use SQL or InMemory."
+            problem = Problem("unknown-component", f"there is no tracker store of the type '{other}'.", endpoint.where, hint)
+            raise ProjectError([problem])
+
+
+def database_url(endpoint: Endpoint, root: Path) -> str:
+    """The SQLAlchemy URL of a store, from `url` or from Rasa's keys (dialect, url as host, db, username, ...)."""
+    from sqlalchemy import URL, make_url
+
+    if endpoint.url and "://" in endpoint.url:
+        url = make_url(endpoint.url)
+    else:
+        dialect = str(endpoint.get("dialect", "sqlite"))
+        url = URL.create(
+            dialect,
+            username=endpoint.get("username"),
+            password=endpoint.get("password"),
+            host=endpoint.url,
+            port=endpoint.get("port"),
+            database=endpoint.get("db", "rasa.db"),
+            query=endpoint.get("query") or {},
+        )
+    if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
+        url = url.set(database=str((root / url.database).resolve()))
+    return url.render_as_string(hide_password=False)
+
+
+def transaction_of(project: Project, actions: CustomActions) -> Mapping[str, Any]:
+    """One transaction a turn, where the project's actions run here and work on a knowledge base."""
+    endpoint = project.endpoints.knowledge_base
+    if endpoint is None or not isinstance(actions, LocalActions):
+        return {}
+    from knowledge_base import is_conflict, open_from_environment
+
+    base = open_from_environment(project.root)
+    store = project.endpoints.tracker_store
+    is_sql = store is not None and (store.type or "").lower() == "sql"
+    shares = is_sql and store is not None and _same_database(database_url(store, project.root), base.url)
+    work: Callable[[], AbstractContextManager[Any]] = base.transaction
+    return {"unit_of_work": work, "shares_database": shares, "is_conflict": is_conflict}
+
+
+def _same_database(one: str, other: str) -> bool:
+    from sqlalchemy import make_url
+
+    return make_url(one) == make_url(other)
+
+
+def linkers_of(project: Project) -> tuple[Linker, ...]:
+    """What points at something: resolved against what was listed, where the project lists things."""
+    from bot.dst.references import FOCUS, LISTED, ReferenceResolver
+
+    lists_things = {LISTED, FOCUS} & project.domain.all_slots.keys()
+    return (ReferenceResolver(),) if lists_things else ()
+
+
+def _event_metadata(metadata: Metadata) -> dict[str, Any]:
+    ids = {"model_id": metadata.model_id, "assistant_id": metadata.assistant_id}
+    return {key: value for key, value in ids.items() if value}

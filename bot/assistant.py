@@ -1,0 +1,339 @@
+"""The assistant: one message in, its replies out. `handle` is the whole turn, top to bottom."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+import uuid
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from bot.actions.base import CustomActions, NoCustomActions, Voice
+from bot.actions.book import ActionBook
+from bot.domain import ACTION_SESSION_START, Domain
+from bot.dst.base import Linker
+from bot.dst.slot_mappings import map_slots
+from bot.events import FULL_RETRIEVAL, Event, ReminderScheduled, SlotSet, UserUttered
+from bot.message import Intent, Message, Reply, Understanding
+from bot.policies.base import Prediction, certain
+from bot.reminders import Reminders
+from bot.slots import SESSION_STARTED_METADATA
+from bot.speaking import Speaker
+from bot.stores.base import ConversationChanged, LockStore, TrackerStore
+from bot.stores.memory import MemoryLockStore, MemoryTrackerStore
+from bot.trace import TurnTrace
+from bot.tracker import Clock, EventVerbosity, Tracker
+from bot.turn import MAX_PREDICTIONS, Predicts, Turn
+
+if TYPE_CHECKING:
+    from bot.project import Project
+
+logger = logging.getLogger(__name__)
+
+ATTEMPTS = 3
+# Sends what was said without a message having asked for it: (sender, channel, replies).
+Push = Callable[[str, str, Sequence[Reply]], Awaitable[None]]
+# Opens the transaction of a turn; what it yields (an SQLAlchemy session) is given to the tracker store that shares it.
+UnitOfWork = Callable[[], AbstractContextManager[Any]]
+
+
+class Understands(Protocol):
+    """Who understands messages: the NLU pipeline. Safe to call from a worker thread."""
+
+    def parse(self, text: str) -> Understanding: ...
+
+
+def _no_conflict(error: BaseException) -> bool:
+    return False
+
+
+def _new_id() -> str:
+    return uuid.uuid4().hex
+
+
+@dataclass
+class Assistant:
+    """A loaded project that talks.
+
+    `unit_of_work` makes each turn one transaction; `shares_database` says that the tracker store keeps its events in
+    the same database, so that they are committed with it. `is_conflict` tells which errors of it mean that the turn
+    should be done again. `push` sends the replies of reminders.
+    """
+
+    domain: Domain
+    nlu: Understands
+    policies: Predicts
+    speaker: Speaker
+    custom_actions: CustomActions = field(default_factory=NoCustomActions)
+    store: TrackerStore = field(default_factory=MemoryTrackerStore)
+    locks: LockStore = field(default_factory=MemoryLockStore)
+    linkers: Sequence[Linker] = ()
+    unit_of_work: UnitOfWork = nullcontext
+    shares_database: bool = False
+    is_conflict: Callable[[BaseException], bool] = _no_conflict
+    event_metadata: Mapping[str, Any] = field(default_factory=dict)
+    push: Push | None = None
+    max_predictions: int = MAX_PREDICTIONS
+    clock: Clock = time.time
+    new_id: Callable[[], str] = _new_id
+    project: Project | None = None
+    model: Path | None = None
+
+    def __post_init__(self) -> None:
+        self.book = ActionBook(self.domain, self.custom_actions, map_slots)
+        self.reminders = Reminders(self._fire, self.clock)
+
+    @classmethod
+    def load(cls, project: Project | Path | str, *, model: Path | None = None, **parts: Any) -> Assistant:
+        """The assistant of a project, with a trained model; the newest one of `models/` when none is given.
+
+        `parts` replace what the project says: `store`, `clock`, `speaker` and so on.
+        """
+        from bot.assembly import assemble
+
+        return assemble(project, model=model, **parts)
+
+    # -- the turn ------------------------------------------------------------------------------------------------
+
+    async def handle(
+        self, message: Message, *, trace: TurnTrace | None = None, output_channel: str | None = None
+    ) -> list[Reply]:
+        """Answer a message. A message id that was seen before gets the same replies again, and nothing else happens.
+
+        `output_channel` is the name by which responses are picked, when it is not that of the input channel.
+        """
+        trace = trace or TurnTrace()
+        trace.text = message.text
+        message = message if message.message_id else replace(message, message_id=self.new_id())
+        voice = Voice(self.speaker, output_channel or message.input_channel)
+        async with self.locks.lock(message.sender_id):
+            tracker = await self._load(message.sender_id)
+            answered = tracker.replies_to(message.message_id)
+            if answered is not None:
+                trace.is_resent, trace.replies = True, answered
+                return answered
+            trace.slots_before = tracker.slots
+            with trace.stage("understand"):
+                understanding = await self.parse(message.text)
+
+            async def respond(turn: Turn) -> None:
+                await self._begin_session(turn, message.metadata)
+                with trace.stage("track"):
+                    trace.understanding = self._link(understanding, turn.tracker)
+                    turn.tracker.update(UserUttered.from_understanding(message, trace.understanding))
+                    await turn.extract_slots()
+                with trace.stage("decide and act"):
+                    await turn.decide_and_act()
+
+            turn = await self._in_transaction(tracker, voice, trace, respond)
+            trace.slots_after, trace.active_loop = turn.tracker.slots, turn.tracker.active_loop_name
+            trace.replies = turn.replies
+            return list(turn.replies)
+
+    async def parse(self, text: str) -> Understanding:
+        """What NLU makes of a text."""
+        return _with_base_intent(await asyncio.to_thread(self.nlu.parse, text))
+
+    async def _in_transaction(
+        self, tracker: Tracker, voice: Voice, trace: TurnTrace, respond: Callable[[Turn], Awaitable[None]]
+    ) -> Turn:
+        """Do a turn's work and store it, all or nothing; again when somebody else was faster."""
+        for attempt in range(1, ATTEMPTS + 1):
+            before = tracker.mark()
+            turn = Turn(tracker, self.domain, self.book, self.policies, voice, trace, self.max_predictions)
+            try:
+                with self.unit_of_work() as session:
+                    await respond(turn)
+                    if self.shares_database:
+                        await self._save(tracker, trace, session)
+                if not self.shares_database:
+                    await self._save(tracker, trace, None)
+            except BaseException as error:
+                tracker.roll_back(before)
+                self.store.forget(tracker.sender_id)
+                is_conflict = isinstance(error, ConversationChanged) or self.is_conflict(error)
+                if not is_conflict or attempt == ATTEMPTS:
+                    raise
+                logger.info("Doing a turn of '%s' again after a conflict: %s", tracker.sender_id, error)
+                trace.start_again()
+                tracker = await self._load(tracker.sender_id)
+            else:
+                self.reminders.take_up(tracker.sender_id, turn.reminders)
+                return turn
+        raise AssertionError("unreachable")
+
+    async def _save(self, tracker: Tracker, trace: TurnTrace, session: Any) -> None:
+        with trace.stage("save"):
+            await self.store.save(tracker, session=session)
+
+    async def _load(self, sender_id: str) -> Tracker:
+        return await self.store.load(sender_id, self._tracker_of)
+
+    def _tracker_of(self, sender_id: str, events: Iterable[Event]) -> Tracker:
+        metadata = self.event_metadata
+        return Tracker.from_events(sender_id, events, self.domain, clock=self.clock, event_metadata=metadata)
+
+    def _link(self, understanding: Understanding, tracker: Tracker) -> Understanding:
+        for linker in self.linkers:
+            understanding = linker.link(understanding, tracker.slots)
+        return understanding
+
+    async def _begin_session(self, turn: Turn, metadata: Mapping[str, Any] | None = None) -> None:
+        """Start a session when nothing has happened yet, or too long ago."""
+        tracker = turn.tracker
+        if tracker.top is not None and not self._has_expired(tracker):
+            return
+        if metadata:
+            tracker.update(SlotSet(SESSION_STARTED_METADATA, dict(metadata)))
+        await turn.run(self.book.find(ACTION_SESSION_START), certain(self.domain, ACTION_SESSION_START, policy=None))
+
+    def _has_expired(self, tracker: Tracker) -> bool:
+        minutes = self.domain.session.expiration_minutes
+        last = tracker.last_applied(UserUttered) if minutes > 0 else None
+        return last is not None and self.clock() - (last.timestamp or 0.0) > minutes * 60
+
+    # -- without a message ---------------------------------------------------------------------------------------
+
+    async def trigger_intent(
+        self, sender_id: str, intent: str, entities: Any = None, *, channel: str | None = None
+    ) -> list[Reply]:
+        """Act as if the customer had said `intent`; `entities` is a list of entities or a mapping of names to values."""
+        async with self.locks.lock(sender_id):
+            tracker = await self._load(sender_id)
+            return await self._triggered(tracker, intent, entities, channel)
+
+    async def _triggered(self, tracker: Tracker, intent: str, entities: Any, channel: str | None) -> list[Reply]:
+        input_channel = tracker.latest_input_channel
+        voice = Voice(self.speaker, channel or input_channel or "cmdline")
+
+        async def respond(turn: Turn) -> None:
+            await self._begin_session(turn)
+            turn.tracker.update(UserUttered.external(intent, _entity_list(entities), input_channel=input_channel))
+            await turn.extract_slots()
+            await turn.decide_and_act()
+
+        turn = await self._in_transaction(tracker, voice, TurnTrace(), respond)
+        return list(turn.replies)
+
+    async def _fire(self, sender_id: str, reminder: ReminderScheduled) -> None:
+        """A reminder is due: act on it, unless the customer has written or the conversation has begun anew since."""
+        async with self.locks.lock(sender_id):
+            tracker = await self._load(sender_id)
+            if not still_holds(reminder, tracker):
+                return
+            channel = tracker.latest_input_channel or "cmdline"
+            replies = await self._triggered(tracker, reminder.intent, reminder.entities, channel)
+        if replies and self.push:
+            await self.push(sender_id, channel, replies)
+
+    async def execute(
+        self, sender_id: str, action: str, *, policy: str | None = None, confidence: float = 1.0, channel: str = "cmdline"
+    ) -> list[Reply]:
+        """Run one action, whatever the policies say. Raises UsageError when the domain has none of this name."""
+        prediction = certain(self.domain, action, policy=policy, confidence=confidence)
+        async with self.locks.lock(sender_id):
+            tracker = await self._load(sender_id)
+
+            async def respond(turn: Turn) -> None:
+                await self._begin_session(turn)
+                await turn.run(self.book.find(action), prediction)
+
+            turn = await self._in_transaction(tracker, Voice(self.speaker, channel), TurnTrace(), respond)
+            return list(turn.replies)
+
+    async def predict_next(self, sender_id: str) -> dict[str, Any]:
+        """What would be done next, in Rasa's shape: `scores`, `policy`, `confidence`, `tracker`."""
+        async with self.locks.lock(sender_id):
+            tracker = await self._load(sender_id)
+            voice = Voice(self.speaker, "cmdline")
+            found: list[Prediction] = []
+
+            async def respond(turn: Turn) -> None:
+                await self._begin_session(turn)
+                found.append(await turn.predict())
+
+            turn = await self._in_transaction(tracker, voice, TurnTrace(), respond)
+            prediction = found[-1]
+            scores = zip(self.domain.action_names, prediction.probabilities, strict=True)
+            return {
+                "scores": [{"action": action, "score": score} for action, score in scores],
+                "policy": prediction.policy,
+                "confidence": prediction.confidence,
+                "tracker": turn.tracker.as_dict(EventVerbosity.AFTER_RESTART),
+            }
+
+    async def append_events(self, sender_id: str, events: Sequence[Event]) -> Tracker:
+        """Add events to a conversation as they are; nothing is said or decided."""
+        async with self.locks.lock(sender_id):
+            tracker = await self._load(sender_id)
+
+            async def respond(turn: Turn) -> None:
+                await self._begin_session(turn)
+                turn.tracker.update_all(events)
+
+            return (await self._in_transaction(tracker, Voice(self.speaker, "cmdline"), TurnTrace(), respond)).tracker
+
+    async def replace_events(self, sender_id: str, events: Sequence[Event]) -> Tracker:
+        """Make these the conversation's events."""
+        async with self.locks.lock(sender_id):
+            await self.store.delete(sender_id)
+            tracker = await self._load(sender_id)
+            tracker.update_all(events)
+            await self.store.save(tracker)
+            return tracker
+
+    async def tracker(self, sender_id: str) -> Tracker:
+        """The conversation with all of its sessions; empty when there is none. For reading only."""
+        return await self.store.load_full(sender_id, self._tracker_of)
+
+    async def close(self) -> None:
+        """Stop reminders and give connections back."""
+        self.reminders.close()
+        await self.custom_actions.close()
+        await self.store.close()
+        await self.locks.close()
+
+
+def still_holds(reminder: ReminderScheduled, tracker: Tracker) -> bool:
+    """Whether a reminder that is due should be acted on."""
+    if not any(step.event is reminder or _is_same(step.event, reminder) for step in tracker.steps_back()):
+        return False
+    if not reminder.kill_on_user_msg:
+        return True
+    for event in reversed(tracker.events):
+        if _is_same(event, reminder):
+            return True
+        if isinstance(event, UserUttered) and event.text:
+            return False
+    return False
+
+
+def _is_same(event: Event, reminder: ReminderScheduled) -> bool:
+    return isinstance(event, ReminderScheduled) and event.name == reminder.name
+
+
+def _entity_list(entities: Any) -> list[Mapping[str, Any]]:
+    if isinstance(entities, Mapping):
+        return [{"entity": name, "value": value} for name, value in entities.items()]
+    return list(entities or ())
+
+
+def _with_base_intent(understanding: Understanding) -> Understanding:
+    """The understanding with the intent `faq` for `faq/ask_hours`, and the whole name beside it.
+
+    The whole name comes from the response selector, or from a payload that says it itself.
+    """
+    name = understanding.intent.name
+    if not name:
+        return understanding
+    if "/" in name:
+        base = Intent(name.split("/", 1)[0], understanding.intent.confidence)
+        ranking = tuple(base if intent.name == name else intent for intent in understanding.ranking)
+        return replace(understanding, intent=base, ranking=ranking, extra={**understanding.extra, FULL_RETRIEVAL: name})
+    selected = (understanding.extra.get("response_selector") or {}).get(name) or {}
+    full = (selected.get("response") or {}).get("intent_response_key")
+    return replace(understanding, extra={**understanding.extra, FULL_RETRIEVAL: full}) if full else understanding
