@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from knowledge_base.linking import choose_variants
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import orders, spoken
-from actions.choices import as_wanted, lines_of
+from actions.catalogue import replacements as other_variants
+from actions.catalogue import wanted as as_wanted
+from actions.choices import lines_of
 from actions.operations import OPERATIONS
 from actions.turn import Turn, listed, own, shop
 from knowledge_base.models import Order, Variant
@@ -80,9 +81,7 @@ class ActionAskNewItemIds(Action):  # type: ignore[misc]
             order = _order(own(session, turn), turn)
             line = lines_of(order, turn.slot("item_ids") or [])[0]
             others = [v for v in line.variant.product.variants if v.id != line.variant_id and v.can_supply()]
-            wanted = [
-                v for v in choose_variants(session, line.variant, [str(w) for w in as_wanted(turn)]) if v in others
-            ]
+            wanted = [v for v in other_variants(session, line.variant, as_wanted(turn)) if v in others]
             shown = (wanted or others)[:8]
             item = spoken.variant(line.variant, turn.language)
             rows = [

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from typing import Any
 
-from knowledge_base.linking import choose_variants
 from rapidfuzz import fuzz, utils
 
+from actions.catalogue import replacements as other_variants
 from actions.orders import line_fits
 from actions.turn import Turn
 from bot.dst.numbers import cardinal
@@ -78,7 +77,7 @@ def replacements(
     ]
     if not wanted:
         return list(current) if current and _same_products(session, lines, current) else None
-    chosen = [_only(choose_variants(session, line.variant, [str(word) for word in wanted])) for line in lines]
+    chosen = [_only(other_variants(session, line.variant, [str(word) for word in wanted])) for line in lines]
     return [variant.id for variant in chosen if variant] if all(chosen) else None
 
 
@@ -119,8 +118,3 @@ def _alike(a: str, b: str) -> bool:
 def cancel_reason(told: str) -> str:
     """The shop's word for a reason that the customer tells in their own."""
     return "ordered by mistake" if _MISTAKE.search(told) else "no longer needed"
-
-
-def as_wanted(turn: Turn) -> list[Any]:
-    """Colour and size words of the message, in its order."""
-    return [entity["value"] for entity in turn.entities if entity["entity"] in ("colour", "size")]

@@ -28,7 +28,7 @@ class ActionAnswerQuestion(Action):  # type: ignore[misc]
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn = Turn(tracker)
         with shop() as session:
-            article = catalogue.find_article(session, turn.text, turn.language)
+            article = catalogue.find_article(session, turn.text, turn.intent)
             body = article.text("body", turn.language) if article else None
         if body is None:
             dispatcher.utter_message(response="utter_no_article")

@@ -31,7 +31,8 @@ class Turn:
 
     @property
     def customer_id(self) -> str | None:
-        return self.tracker.get_slot("customer_id")
+        known: str | None = self.tracker.get_slot("customer_id")
+        return known
 
     @property
     def text(self) -> str:

@@ -1,0 +1,277 @@
+"""Questions about products: finding, recommending, price, stock, properties, coupons."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+from rapidfuzz import fuzz, process, utils
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType
+from rasa_sdk.executor import CollectingDispatcher
+from sqlalchemy import select
+
+from actions import catalogue, spoken
+from actions.turn import Turn, listed, own, shop
+from knowledge_base.models import Coupon, Product, Variant
+from knowledge_base.sessions import ShopSession
+
+_SHOWN_VARIANTS = 8
+_ATTRIBUTE_MATCH = 72
+
+
+class ActionAboutProduct(Action, ABC):  # type: ignore[misc]
+    """Answers a question about one product, and asks which one when that is not clear."""
+
+    @property
+    @abstractmethod
+    def action(self) -> str:
+        """The action's name in the domain."""
+
+    def name(self) -> str:
+        return self.action
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        turn = Turn(tracker)
+        with shop() as session:
+            found = catalogue.meant(session, turn)
+            if found.product is None:
+                return catalogue.ask_which(dispatcher, turn, found)
+            self.answer(dispatcher, turn, session, found.product, found.variants)
+            return catalogue.about(found.product)
+
+    @abstractmethod
+    def answer(
+        self,
+        dispatcher: CollectingDispatcher,
+        turn: Turn,
+        session: ShopSession,
+        product: Product,
+        variants: Sequence[Variant],
+    ) -> None:
+        """Say it. `variants` are those that the customer's words fit; none when they fit none."""
+
+
+def say_missing(dispatcher: CollectingDispatcher, turn: Turn, product: Product) -> None:
+    """The product does not come as asked; this is how it does."""
+    dispatcher.utter_message(
+        response="utter_no_such_variant",
+        product=product.text("name", turn.language),
+        wanted=" ".join(catalogue.wanted(turn)),
+        variants=variant_rows([v for v in product.variants if v.can_supply()], turn.language),
+    )
+
+
+def variant_rows(variants: Sequence[Variant], language: str) -> list[dict[str, str]]:
+    """Variants as facts, a few at most."""
+    return [
+        {
+            "options": variant.text("display", language),
+            "price": spoken.money(variant.price, variant.currency, language),
+            "note": "",
+        }
+        for variant in variants[:_SHOWN_VARIANTS]
+    ]
+
+
+class ActionAnswerPrice(ActionAboutProduct):
+    action = "action_answer_price"
+
+    def answer(
+        self,
+        dispatcher: CollectingDispatcher,
+        turn: Turn,
+        session: ShopSession,
+        product: Product,
+        variants: Sequence[Variant],
+    ) -> None:
+        if not variants:
+            say_missing(dispatcher, turn, product)
+            return
+        name, prices = product.text("name", turn.language), {variant.price for variant in variants}
+        price = catalogue.row(product, variants, turn.language)["price"]
+        if len(prices) == 1 and catalogue.wanted(turn):
+            shown = variants[0].text("display", turn.language)
+            dispatcher.utter_message(response="utter_price_variant", product=name, variant=shown, price=price)
+        else:
+            dispatcher.utter_message(response="utter_price", product=name, price=price)
+
+
+class ActionAnswerStock(ActionAboutProduct):
+    action = "action_answer_stock"
+
+    def answer(
+        self,
+        dispatcher: CollectingDispatcher,
+        turn: Turn,
+        session: ShopSession,
+        product: Product,
+        variants: Sequence[Variant],
+    ) -> None:
+        if not variants:
+            say_missing(dispatcher, turn, product)
+            return
+        name = product.text("name", turn.language)
+        if len(variants) > 1 and any(variant.can_supply() for variant in variants):
+            rows = variant_rows([v for v in variants if v.can_supply()], turn.language)
+            dispatcher.utter_message(response="utter_sizes_available", product=name, variants=rows)
+            return
+        variant = next((v for v in variants if v.can_supply()), variants[0])
+        shown = variant.text("display", turn.language)
+        if variant.can_supply():
+            dispatcher.utter_message(response="utter_in_stock", product=name, variant=shown, stock=variant.stock)
+        elif variant.available_from:
+            day = spoken.date(variant.available_from, turn.language)
+            dispatcher.utter_message(response="utter_back_in_stock", product=name, variant=shown, available_from=day)
+        else:
+            dispatcher.utter_message(response="utter_out_of_stock", product=name, variant=shown)
+
+
+class ActionAnswerAttribute(ActionAboutProduct):
+    """Properties that the catalogue states; sizes and colours come from the variants."""
+
+    action = "action_answer_attribute"
+
+    def answer(
+        self,
+        dispatcher: CollectingDispatcher,
+        turn: Turn,
+        session: ShopSession,
+        product: Product,
+        variants: Sequence[Variant],
+    ) -> None:
+        name = product.text("name", turn.language)
+        asked = [str(value) for value in turn.values("attribute")]
+        found = [fact for word in asked if (fact := named_fact(product, word))]
+        for fact in found:
+            dispatcher.utter_message(
+                response="utter_attribute",
+                product=name,
+                attribute=fact[f"label_{turn.language}"],
+                value=fact[f"value_{turn.language}"],
+            )
+        if asked and not found:
+            dispatcher.utter_message(response="utter_attribute_unknown", product=name, attribute=asked[0])
+        elif not asked:
+            rows = [
+                {"label": fact[f"label_{turn.language}"], "value": fact[f"value_{turn.language}"]}
+                for fact in product.facts
+            ]
+            dispatcher.utter_message(response="utter_attributes", product=name, facts=rows)
+
+
+def named_fact(product: Product, word: str) -> dict[str, str] | None:
+    """The stated fact that a word asks for: by its label in either language, its key, or what it states."""
+    choices = {
+        (index, key): fact.get(key, "").replace("_", " ")
+        for index, fact in enumerate(product.facts)
+        for key in ("label_en", "label_zh", "key", "value_en", "value_zh")
+    }
+    best = process.extractOne(
+        word, choices, scorer=fuzz.partial_ratio, processor=utils.default_process, score_cutoff=_ATTRIBUTE_MATCH
+    )
+    return product.facts[best[2][0]] if best else None
+
+
+class ActionSearchProducts(Action):  # type: ignore[misc]
+    """Finds products by what the customer describes; prices and stock in the sentence are conditions."""
+
+    def name(self) -> str:
+        return "action_search_products"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        turn = Turn(tracker)
+        with shop() as session:
+            hits = catalogue.find_products(session, turn.text)
+            rows = [catalogue.row(hit.item, hit.variants, turn.language) for hit in hits]
+            objects = [catalogue.as_object(hit.item, hit.variants) for hit in hits]
+        if not rows:
+            asked = " ".join(map(str, turn.values("product", any_role=True))) or turn.text
+            dispatcher.utter_message(response="utter_no_products_found", query=asked)
+            return []
+        dispatcher.utter_message(response="utter_products_found", products=rows, buttons=product_buttons(rows, objects))
+        return listed(objects, focus=objects[0] if len(objects) == 1 else None)
+
+
+def product_buttons(rows: Sequence[dict[str, Any]], objects: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
+    """A button for each product, which shows it."""
+    return [
+        {"title": row["name"], "payload": f'/inform{{"product_id": "{item["value"]}"}}'}
+        for row, item in zip(rows, objects, strict=True)
+    ]
+
+
+class ActionRecommendProducts(Action):  # type: ignore[misc]
+    """Recommends by what the customer describes, else what goes with the product or the order being talked about."""
+
+    def name(self) -> str:
+        return "action_recommend_products"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        turn = Turn(tracker)
+        with shop() as session:
+            basis, products = recommend(session, turn)
+            rows = [catalogue.row(product, (), turn.language) for product in products]
+            objects = [catalogue.as_object(product) for product in products]
+        if not rows:
+            dispatcher.utter_message(response="utter_recommend_what")
+            return []
+        dispatcher.utter_message(
+            response="utter_recommend", basis=basis, products=rows, buttons=product_buttons(rows, objects)
+        )
+        return listed(objects)
+
+
+def recommend(session: ShopSession, turn: Turn) -> tuple[str, list[Product]]:
+    """What to base a recommendation on, in the customer's words or a product's name, and the products."""
+    described = [*turn.values("product", any_role=True), *turn.values("colour"), *turn.values("attribute")]
+    if described:
+        found = [hit.item for hit in catalogue.find_products(session, turn.text)]
+        if found:
+            return " ".join(map(str, described)), found
+    product = session.get(Product, str(turn.slot("product_id"))) if turn.slot("product_id") else None
+    if product is None and turn.customer_id:
+        order = own(session, turn).last_order()
+        product = order.lines[0].variant.product if order and order.lines else None
+    if product is None:
+        return "", []
+    complements = [session.get(Product, product_id) for product_id in product.complements]
+    return product.text("name", turn.language), [other for other in complements if other][: catalogue.MAX_SHOWN]
+
+
+class ActionAnswerCoupon(Action):  # type: ignore[misc]
+    """Tells whether a code is valid, or which codes are, or what the rules say."""
+
+    def name(self) -> str:
+        return "action_answer_coupon"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        turn = Turn(tracker)
+        code = turn.value("coupon_code")
+        with shop() as session:
+            if code is not None:
+                self._say_code(dispatcher, turn, session, str(code))
+                return []
+            article = catalogue.find_article(session, turn.text, turn.intent)
+            if article is not None:
+                dispatcher.utter_message(response="utter_article", body=article.text("body", turn.language))
+                return []
+            valid = [c for c in session.scalars(select(Coupon).order_by(Coupon.code)) if c.is_valid(session.now)]
+            rows = [{"code": c.code, "description": c.text("description", turn.language)} for c in valid]
+        dispatcher.utter_message(response="utter_coupons", coupons=rows)
+        return []
+
+    def _say_code(self, dispatcher: CollectingDispatcher, turn: Turn, session: ShopSession, code: str) -> None:
+        coupon = session.get(Coupon, code.strip().upper())
+        if coupon is None:
+            dispatcher.utter_message(response="utter_coupon_unknown", code=code)
+            return
+        until = spoken.date(coupon.valid_until, turn.language)
+        expired = not coupon.is_valid(session.now)
+        dispatcher.utter_message(
+            response="utter_coupon_expired" if expired else "utter_coupon_valid",
+            code=coupon.code,
+            valid_until=until,
+            description=coupon.text("description", turn.language),
+        )
