@@ -83,6 +83,7 @@ class Mark:
     top: Step | None
     loop_names: frozenset[str]
     restarted_at: int
+    session_at: int
 
 
 class Tracker:
@@ -107,6 +108,7 @@ class Tracker:
         self.top: Step | None = None
         self._loop_names: frozenset[str] = frozenset()
         self._restarted_at = 0
+        self._session_at = 0
         self._dicts: list[dict[str, Any]] = []
         self._messages: dict[str, int] = {}
 
@@ -148,6 +150,8 @@ class Tracker:
         self.events.append(event)
         if isinstance(event, UserUttered) and event.message_id:
             self._messages[event.message_id] = len(self.events) - 1
+        elif isinstance(event, ActionExecuted) and event.name == ACTION_SESSION_START:
+            self._session_at = len(self.events) - 1
         match event:
             case Restarted() | SessionStarted():
                 self.top = None
@@ -171,7 +175,7 @@ class Tracker:
         self.state = replace(self.state, followup_action=None)
 
     def mark(self) -> Mark:
-        return Mark(len(self.events), self.state, self.top, self._loop_names, self._restarted_at)
+        return Mark(len(self.events), self.state, self.top, self._loop_names, self._restarted_at, self._session_at)
 
     def roll_back(self, mark: Mark) -> None:
         """Forget all events since `mark`."""
@@ -181,7 +185,7 @@ class Tracker:
         del self.events[mark.length :]
         del self._dicts[mark.length :]
         self.state, self.top = mark.state, mark.top
-        self._loop_names, self._restarted_at = mark.loop_names, mark.restarted_at
+        self._loop_names, self._restarted_at, self._session_at = mark.loop_names, mark.restarted_at, mark.session_at
 
     def branch(self, events: Iterable[Event] = (), *, after_restart: bool = False) -> Tracker:
         """A tracker that goes on from here with other events; this one stays as it is.
@@ -193,6 +197,7 @@ class Tracker:
         other.events = self.events[start:]
         other._dicts = self._all_dicts()[start:]
         other._restarted_at = self._restarted_at - start
+        other._session_at = max(0, self._session_at - start)
         other.state, other.top, other._loop_names = self.state, self.top, self._loop_names
         other.update_all(events)
         return other
@@ -359,6 +364,14 @@ class Tracker:
             if isinstance(event, BotUttered):
                 replies.append(event.as_reply())
         return replies
+
+    def latest_session(self) -> list[Event]:
+        """The events since the latest session began; all of them when there was one session at most."""
+        return self.events[self._session_at :]
+
+    @property
+    def has_earlier_sessions(self) -> bool:
+        return self._session_at > 0
 
     def sessions(self) -> list[list[Event]]:
         """The events, split where a session starts."""

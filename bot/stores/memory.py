@@ -13,7 +13,10 @@ from bot.tracker import Tracker
 
 
 class MemoryTrackerStore:
-    """Keeps the trackers themselves, so that loading one costs nothing. They are gone when the process ends."""
+    """Keeps the trackers themselves, so that loading one costs nothing. They are gone when the process ends.
+
+    As in Rasa, only the latest session of a conversation is kept once it goes on.
+    """
 
     def __init__(self) -> None:
         self._trackers: dict[str, Tracker] = {}
@@ -23,12 +26,12 @@ class MemoryTrackerStore:
         fresh = make(sender_id, ())
         if present is None:
             return fresh
-        if present.domain is not fresh.domain:  # another model is loaded: the same events, its domain
-            present = self._trackers[sender_id] = make(sender_id, present.events)
-        return present
+        if present.domain is fresh.domain and not present.has_earlier_sessions:
+            return present
+        return make(sender_id, present.latest_session())
 
     async def load_full(self, sender_id: str, make: MakeTracker) -> Tracker:
-        return await self.load(sender_id, make)
+        return self._trackers.get(sender_id) or make(sender_id, ())
 
     async def save(self, tracker: Tracker, *, session: Any = None) -> None:
         self._trackers[tracker.sender_id] = tracker

@@ -92,8 +92,9 @@ class SqlTrackerStore:
             known = self._remembered.get(sender_id)
             domain = make(sender_id, ()).domain
             if known is not None and known.last_id == last_id and known.tracker.domain is domain:
-                self._remembered.move_to_end(sender_id)
-                return known.tracker
+                if not known.tracker.has_earlier_sessions:
+                    self._remembered.move_to_end(sender_id)
+                    return known.tracker
             rows = _rows(connection, sender_id, latest_session=True) if last_id else []
         tracker = make(sender_id, [event_from_dict(json.loads(data)) for data in rows])
         self._remember(tracker, last_id)
