@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from bot.message import Message, Reply
@@ -10,8 +10,14 @@ from bot.message import Message, Reply
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
-# One whole turn: returns the replies in order once the turn is stored. Raises what the turn raised.
-Handle = Callable[[Message], Awaitable[Sequence[Reply]]]
+
+class Handle(Protocol):
+    """One whole turn: the replies in order, once the turn is stored. Raises what the turn raised.
+
+    `output_channel` is the name by which responses are picked, when it is not the message's own channel.
+    """
+
+    async def __call__(self, message: Message, *, output_channel: str | None = None) -> Sequence[Reply]: ...
 
 
 class Channel(Protocol):

@@ -16,6 +16,9 @@ from bot.channels.incoming import MessageError, read_message
 from bot.channels.wire import SAID_ON_FAILURE, messages
 from bot.message import Message
 
+OUTPUT_CHANNEL = "collector"
+"""The name that Rasa's REST channel has when responses are picked by channel."""
+
 log = logging.getLogger(__name__)
 
 
@@ -47,7 +50,7 @@ class RestChannel:
 
     async def _answers(self, message: Message) -> AsyncIterator[dict[str, Any]]:
         try:
-            replies = await self._handle(message)
+            replies = await self._handle(message, output_channel=OUTPUT_CHANNEL)
         except Exception:  # the customer gets a word, the operator the traceback; Rasa answers 200 with what it has
             log.exception("The turn of %s failed", message.sender_id)
             yield {"recipient_id": message.sender_id, "text": SAID_ON_FAILURE}

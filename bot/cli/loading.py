@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.cli.console import err
+from bot.cli.console import err, say
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,8 +18,22 @@ def ready_assistant(project: Project, *, model: str | None) -> Assistant:
     from bot.assistant import Assistant
 
     archive = model_of(project, model)
+    fill_shop(project)
     with err().status(f"Loading {archive.name} …"):
         return Assistant.load(project, model=archive)
+
+
+def fill_shop(project: Project) -> None:
+    """Fill a knowledge base that is still empty from the project's catalogue."""
+    from bot.evaluation.shop import catalogue_of, fill, has_shop
+
+    if has_shop(project):
+        from knowledge_base.environment import database_url
+
+        with err().status("Opening the shop's database …"):
+            url = database_url(project.root)
+            if fill(url, catalogue_of(project)):
+                say(f"The demo catalogue is in {url}.")
 
 
 def model_of(project: Project, model: str | None) -> Path:

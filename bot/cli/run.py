@@ -59,8 +59,10 @@ def run(
     if part is Part.ACTIONS:
         serve_actions(project, actions, port or ACTIONS_PORT)
         return
+    from bot.assistant import Assistant
     from bot.cli.loading import ready_assistant
     from bot.server.auth import Auth
+    from bot.server.running import Running
     from bot.server.serve import Tls, serve
     from bot.server.settings import Settings
 
@@ -75,11 +77,13 @@ def run(
         auth=Auth(token=auth_token, jwt_secret=jwt_secret, jwt_method=jwt_method),
         credentials=_only(dict(loaded.credentials), connector),
     )
-    assistant = ready_assistant(loaded, model=model)
+    running = Running(
+        ready_assistant(loaded, model=model), load=lambda archive: Assistant.load(loaded, model=archive)
+    )
     tls = Tls(ssl_certificate, ssl_keyfile, ssl_ca_file, ssl_password)
     chosen = DEFAULT_PORT if port is None else port
     say(f"Serving {project.resolve()} on port {chosen}; Ctrl-C ends.", style="bold green")
-    serve(assistant, settings, host=interface, port=chosen, tls=tls)
+    serve(running, settings, host=interface, port=chosen, tls=tls)
 
 
 def serve_actions(project: Path, module: str, port: int) -> None:

@@ -53,9 +53,9 @@ async def _talk(assistant: Assistant, sender: str, *, debug: bool) -> None:
 
     traces: list[TurnTrace] = []
 
-    async def handle(message: Message) -> Sequence[Reply]:
+    async def handle(message: Message, *, output_channel: str | None = None) -> Sequence[Reply]:
         traces[:] = [TurnTrace()]
-        return await assistant.handle(message, trace=traces[0])
+        return await assistant.handle(message, trace=traces[0], output_channel=output_channel)
 
     def show_trace() -> None:
         sys.stdout.flush()

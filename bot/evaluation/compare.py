@@ -113,6 +113,8 @@ def _intent(expected: str | None, uttered: UserUttered) -> str | None:
     """The predicted intent; with its response key where the story names one, as in `faq/ask_hours`."""
     name: str | None = uttered.intent.get("name")
     if expected and "/" in expected and name == expected.split("/", 1)[0]:
+        if uttered.parse_data.get("retrieval"):  # said as a payload
+            return str(uttered.parse_data["retrieval"])
         selector = uttered.parse_data.get("response_selector") or {}
         for key in (name, "default"):
             full = ((selector.get(key) or {}).get("response") or {}).get("intent_response_key")

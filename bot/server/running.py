@@ -20,17 +20,10 @@ class NotLoadedError(Exception):
 class Running:
     """Holds the assistant. A turn that has begun ends with the assistant that it began with."""
 
-    def __init__(
-        self,
-        assistant: Assistant | None,
-        *,
-        model: Path | None = None,
-        load: Callable[[Path], Assistant] | None = None,
-    ) -> None:
+    def __init__(self, assistant: Assistant | None, *, load: Callable[[Path], Assistant] | None = None) -> None:
         """`load` makes an assistant from a model archive, for `PUT /model`."""
         self._assistant = assistant
         self._load = load
-        self.model = model
         self.training_jobs = 0
 
     @property
@@ -43,19 +36,17 @@ class Running:
     def is_loaded(self) -> bool:
         return self._assistant is not None
 
-    async def handle(self, message: Message) -> Sequence[Reply]:
-        return await self.assistant.handle(message)
+    async def handle(self, message: Message, *, output_channel: str | None = None) -> Sequence[Reply]:
+        return await self.assistant.handle(message, output_channel=output_channel)
 
     async def swap(self, model: Path) -> None:
         """Load another model beside the one that serves, then let new turns begin with it."""
         if self._load is None:
             raise NotLoadedError
         self._assistant = await asyncio.to_thread(self._load, model)
-        self.model = model
 
     def unload(self) -> None:
         self._assistant = None
-        self.model = None
 
     async def close(self) -> None:
         if self._assistant is not None:

@@ -23,7 +23,7 @@ class Echo:
 
     heard: list[Message] = field(default_factory=list)
 
-    async def handle(self, message: Message) -> Sequence[Reply]:
+    async def handle(self, message: Message, *, output_channel: str | None = None) -> Sequence[Reply]:
         self.heard.append(message)
         if message.text.startswith("slow"):
             await asyncio.sleep(0.2)

@@ -8,7 +8,7 @@ from bot.message import Message, Reply
 def transcript(text: str) -> tuple[str, list[str]]:
     heard: list[str] = []
 
-    async def handle(message: Message) -> list[Reply]:
+    async def handle(message: Message, *, output_channel: str | None = None) -> list[Reply]:
         heard.append(message.text)
         if message.text == "cancel":
             return [Reply("Sure?", buttons=({"title": "Yes", "payload": "/affirm"},))]
