@@ -75,7 +75,9 @@ def policies_of(project: Project, model: Model) -> list[Policy]:
 
 
 def _spec(part: Part, declared: Sequence[ComponentSpec]) -> ComponentSpec:
-    same = next((spec for spec in declared if spec.name == part.name and dict(spec.options) == dict(part.options)), None)
+    same = next(
+        (spec for spec in declared if spec.name == part.name and dict(spec.options) == dict(part.options)), None
+    )
     return same or ComponentSpec(part.name, part.options)
 
 
@@ -88,7 +90,7 @@ def speaker_of(project: Project) -> Any:
         return make(project)
     from bot.nlg.speaker import ResponseSpeaker
 
-    return ResponseSpeaker(project.domain.responses, random=Random(), language=project.config.language)  # noqa: S311
+    return ResponseSpeaker(project.domain.responses, random=Random(), language=project.config.language)
 
 
 def custom_actions_of(project: Project) -> CustomActions:
@@ -120,7 +122,9 @@ def tracker_store_of(project: Project) -> TrackerStore:
             return SqlTrackerStore(database_url(endpoint, project.root))
         case other:
             hint = "Use SQL or InMemory."
-            problem = Problem("unknown-component", f"there is no tracker store of the type '{other}'.", endpoint.where, hint)
+            problem = Problem(
+                "unknown-component", f"there is no tracker store of the type '{other}'.", endpoint.where, hint
+            )
             raise ProjectError([problem])
 
 

@@ -231,7 +231,13 @@ class Assistant:
             await self.push(sender_id, channel, replies)
 
     async def execute(
-        self, sender_id: str, action: str, *, policy: str | None = None, confidence: float = 1.0, channel: str = "cmdline"
+        self,
+        sender_id: str,
+        action: str,
+        *,
+        policy: str | None = None,
+        confidence: float = 1.0,
+        channel: str = "cmdline",
     ) -> list[Reply]:
         """Run one action, whatever the policies say. Raises UsageError when the domain has none of this name."""
         prediction = certain(self.domain, action, policy=policy, confidence=confidence)

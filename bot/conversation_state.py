@@ -29,7 +29,6 @@ logger = logging.getLogger(__name__)
 
 # In rules and while rules are learned: "this slot or loop must not be set".
 SHOULD_NOT_BE_SET = "should_not_be_set"
-INITIAL_ACTIVE_LOOP: Mapping[str, Any] = {}
 NO_MESSAGE = UserUttered()
 
 

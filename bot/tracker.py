@@ -15,21 +15,20 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
-from bot.conversation_state import INITIAL_ACTIVE_LOOP, ConversationState, Loop, fold
+from bot.applied_events import Step, before_last, collapse, push, runs_again
+from bot.conversation_state import ConversationState, Loop, fold
 from bot.domain import ACTION_LISTEN, ACTION_SESSION_START, Domain, matches_entity
+from bot.event_json import events_from_dicts
 from bot.events import (
     ActionExecuted,
-    ActionExecutionRejected,
     ActionReverted,
     ActiveLoop,
     BotUttered,
     Event,
     Restarted,
     SessionStarted,
-    UserFeaturization,
-    UserUttered,
     UserUtteranceReverted,
-    events_from_dicts,
+    UserUttered,
 )
 from bot.message import Reply
 
@@ -45,33 +44,6 @@ class EventVerbosity(Enum):
     APPLIED = 2
     AFTER_RESTART = 3
     ALL = 4
-
-
-class Step:
-    """One applied event, and the state after it.
-
-    `mark` is the nearest step at or below that decides about loops, `action` the nearest executed action.
-    `notes` is where featurisers keep what they computed for this step.
-    """
-
-    __slots__ = ("action", "event", "mark", "notes", "parent", "state")
-
-    def __init__(self, event: Event, state: ConversationState, parent: Step | None) -> None:
-        self.event = event
-        self.state = state
-        self.parent = parent
-        self.mark: Step | None = self if isinstance(event, _LOOP_MARKS) else parent and parent.mark
-        self.action: Step | None = self if isinstance(event, ActionExecuted) else parent and parent.action
-        self.notes: dict[Any, Any] | None = None
-
-    def note(self, key: Any, value: Any) -> None:
-        if self.notes is None:
-            self.notes = {}
-        self.notes[key] = value
-
-
-_LOOP_MARKS = (ActionExecuted, UserUttered, UserFeaturization, ActiveLoop, ActionExecutionRejected)
-_COLLAPSED = (ActionExecuted, UserUttered, UserFeaturization)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +131,10 @@ class Tracker:
                 if isinstance(event, Restarted):
                     self._restarted_at = len(self.events)
             case ActionReverted():
-                self.top = _before_last(self.top, ActionExecuted)
+                self.top = before_last(self.top, ActionExecuted)
                 self.state = self._applied_state
             case UserUtteranceReverted():
-                self.top = _before_last(_before_last(self.top, UserUttered), ActionExecuted)
+                self.top = before_last(before_last(self.top, UserUttered), ActionExecuted)
                 self.state = self._applied_state
             case _:
                 self._apply(event)
@@ -219,10 +191,12 @@ class Tracker:
             self._add_loop_name(event.name)
         before = self.state
         self.state = fold(before, event)
-        if isinstance(event, ActionExecuted) and event.name in self._loop_names and self._runs_again(event.name):
-            self._collapse(event.name)
+        if isinstance(event, ActionExecuted) and event.name in self._loop_names and runs_again(self.top, event.name):
+            self.top = collapse(self.top, event.name, self._initial)
+        elif before is self._applied_state:
+            self.top = Step(event, self.state, self.top)
         else:
-            self._push(event, self.state if before is self._applied_state else None)
+            self.top = push(self.top, event, self._initial)
         if isinstance(event, ActionExecuted):
             self._share_equal_states()
 
@@ -232,9 +206,6 @@ class Tracker:
         if self.state is not applied and self.state.latest_message is applied.latest_message and self.state == applied:
             self.state = applied
 
-    def _push(self, event: Event, state: ConversationState | None = None) -> None:
-        self.top = Step(event, state or fold(self._applied_state, event), self.top)
-
     def _add_loop_name(self, name: str) -> None:
         """Rasa looks for loops in the whole conversation: earlier executions count from now on as the loop's."""
         self._loop_names |= {name}
@@ -242,41 +213,10 @@ class Tracker:
         if len(runs) > 1:
             applied, self.top = self.applied_events(), None
             for event in applied:
-                if isinstance(event, ActionExecuted) and event.name == name and self._runs_again(name):
-                    self._collapse(name)
+                if isinstance(event, ActionExecuted) and event.name == name and runs_again(self.top, name):
+                    self.top = collapse(self.top, name, self._initial)
                 else:
-                    self._push(event)
-
-    def _runs_again(self, loop: str) -> bool:
-        """Whether the loop has run before without a break: not for the first time, not after something else."""
-        next_action = None
-        step = self.top and self.top.mark
-        while step:
-            match step.event:
-                case ActiveLoop(name=None):
-                    return False
-                case ActionExecutionRejected(name=name) if name == loop:
-                    return False
-                case UserUttered() if next_action not in (None, loop):
-                    return False
-                case ActionExecuted(name=name):
-                    if name == loop:
-                        return True
-                    next_action = name
-            step = step.parent and step.parent.mark
-        return False
-
-    def _collapse(self, loop: str) -> None:
-        """Drop the messages and actions since the loop's previous execution, which takes this one's place."""
-        kept: list[Event] = []
-        step = self.top
-        while step and step.mark and not (isinstance(step.mark.event, ActionExecuted) and step.mark.event.name == loop):
-            if not isinstance(step.event, _COLLAPSED):
-                kept.append(step.event)
-            step = step.parent
-        self.top = step
-        for event in reversed(kept):
-            self._push(event)
+                    self.top = push(self.top, event, self._initial)
 
     # -- reading -------------------------------------------------------------------------------------------------
 
@@ -396,7 +336,7 @@ class Tracker:
             "paused": state.is_paused,
             "events": self.event_dicts(verbosity),
             "latest_input_channel": self.latest_input_channel,
-            "active_loop": state.active_loop.as_dict() if state.active_loop else dict(INITIAL_ACTIVE_LOOP),
+            "active_loop": state.active_loop.as_dict() if state.active_loop else {},
             "latest_action": state.latest_action_dict(),
             "latest_action_name": state.latest_action_name,
         }
@@ -420,13 +360,3 @@ class Tracker:
     def __repr__(self) -> str:
         waiting = "waiting" if self.latest_action_name == ACTION_LISTEN else f"after {self.latest_action_name}"
         return f"<Tracker {self.sender_id!r}: {len(self.events)} events, {waiting}>"
-
-
-def _before_last(top: Step | None, kind: type[Event]) -> Step | None:
-    """What is left when everything from the last event of this kind on is dropped; nothing if there is none."""
-    while top:
-        parent = top.parent
-        if isinstance(top.event, kind):
-            return parent
-        top = parent
-    return None

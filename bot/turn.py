@@ -79,7 +79,9 @@ class Turn:
         while goes_on and self._is_heard():
             steps += 1
             if self._has_run_away() or steps > 5 * self.max_predictions:
-                logger.warning("More than %d actions in one turn of '%s': stopped.", self.max_predictions, self.tracker.sender_id)
+                logger.warning(
+                    "More than %d actions in one turn of '%s': stopped.", self.max_predictions, self.tracker.sender_id
+                )
                 break
             prediction = await self.predict()
             if prediction.is_end_to_end:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 
-from bot.actions.base import ActionFailed, ActionRejected, CustomAnswer
+from bot.actions.base import ActionFailedError, ActionRejected, CustomAnswer
 from bot.assistant import Assistant
 from bot.domain import Domain
 from bot.message import Message, Reply, Understanding
@@ -56,7 +56,7 @@ class RecordedActions:
                 if call["status"] == 400:
                     raise ActionRejected(name)
                 if call["status"] != 200:
-                    raise ActionFailed(f"status {call['status']}")
+                    raise ActionFailedError(f"status {call['status']}")
                 return CustomAnswer(call["response"]["events"], call["response"]["responses"])
         self.mismatch.append(f"unexpected call: {name}")
         return CustomAnswer()
@@ -80,13 +80,11 @@ def assistant_for(bot: str) -> tuple[Assistant, RecordedActions]:
     actions = RecordedActions()
     policies = train(project.stories, project.domain, project.config.policies)
     speaker = ResponseSpeaker(project.domain.responses, random=Random(1), language=project.config.language)
-    assistant = Assistant(
-        project.domain, Payloads(project.domain), Ensemble(policies), speaker, custom_actions=actions
-    )
+    assistant = Assistant(project.domain, Payloads(project.domain), Ensemble(policies), speaker, custom_actions=actions)
     return assistant, actions
 
 
-def normalised(events: list[Mapping[str, Any]]) -> list[tuple[str, ...]]:
+def normalised(events: Sequence[Mapping[str, Any]]) -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = []
     for event in events:
         kind = event["event"]
@@ -107,7 +105,7 @@ def same_text(expected: str | None, actual: str | None, uttered: str | None, var
 
 def differences(
     turn: Mapping[str, Any],
-    events: list[Mapping[str, Any]],
+    events: Sequence[Mapping[str, Any]],
     replies: list[Reply],
     tracker: Tracker,
     variations: Mapping[str, Any],
@@ -127,7 +125,9 @@ def differences(
             payloads = [button.get("payload") for button in want.get("buttons") or []]
             if name not in variations and payloads != [button.get("payload") for button in reply.buttons]:
                 found.append(f"buttons: want {payloads}, got {reply.buttons}")
-    slots = {name: value for name, value in tracker.slots.items() if value is not None and name != "session_started_metadata"}
+    slots = {
+        name: value for name, value in tracker.slots.items() if value is not None and name != "session_started_metadata"
+    }
     if slots != {name: value for name, value in turn["slots"].items() if name != "session_started_metadata"}:
         found.append(f"slots: want {turn['slots']}, got {slots}")
     if tracker.active_loop_name != turn["active_loop"]:
@@ -166,7 +166,7 @@ def _parts(reply: Reply) -> list[Reply]:
 
     messages: list[Reply] = []
     if reply.text:
-        texts = [text for text in reply.text.strip().split("\n\n")]
+        texts = reply.text.strip().split("\n\n")
         messages += [Reply(text=text) for text in texts[:-1]]
         messages.append(Reply(text=texts[-1], buttons=reply.buttons))
     if reply.custom:

@@ -24,7 +24,7 @@ class ActionRejected(Exception):  # noqa: N818 - not an error: the action asks f
         super().__init__(message or f"the action '{action}' refused to run")
 
 
-class ActionFailed(KefuError):
+class ActionFailedError(KefuError):
     """An action could not be run: it does not exist, its server does not answer, or its answer makes no sense."""
 
 
@@ -52,7 +52,7 @@ class CustomActions(Protocol):
     """Runs the project's own actions, in this process or on an action server."""
 
     async def run(self, name: str, tracker: Tracker, domain: Domain) -> CustomAnswer:
-        """Raises ActionRejected when the action refuses, ActionFailed or the action's own error when it fails."""
+        """Raises ActionRejected when the action refuses, ActionFailedError or the action's own error when it fails."""
         ...
 
     async def close(self) -> None: ...
@@ -62,7 +62,7 @@ class NoCustomActions:
     """For projects that have none."""
 
     async def run(self, name: str, tracker: Tracker, domain: Domain) -> CustomAnswer:
-        raise ActionFailed(
+        raise ActionFailedError(
             f"Nobody can run the action '{name}': the project has no package `actions`, and endpoints.yml has no "
             "`action_endpoint`."
         )
@@ -85,9 +85,7 @@ class Voice:
         reply = await self.reply(response, tracker, facts=facts or {}, source=source or response)
         return BotUttered.of_reply(reply, utter_action=response) if reply else None
 
-    async def reply(
-        self, response: str, tracker: Tracker, *, facts: Mapping[str, Any], source: str
-    ) -> Reply | None:
+    async def reply(self, response: str, tracker: Tracker, *, facts: Mapping[str, Any], source: str) -> Reply | None:
         return await self.speaker.say(
             response,
             slots=tracker.slots,
@@ -98,7 +96,17 @@ class Voice:
         )
 
 
-_BUILT_IN_KEYS = ("text", "buttons", "elements", "custom", "template", "response", "image", "attachment", "quick_replies")
+_BUILT_IN_KEYS = (
+    "text",
+    "buttons",
+    "elements",
+    "custom",
+    "template",
+    "response",
+    "image",
+    "attachment",
+    "quick_replies",
+)
 
 
 async def utter_answers(answer: CustomAnswer, tracker: Tracker, voice: Voice, *, source: str) -> list[Event]:
@@ -124,7 +132,9 @@ def _with_own_parts(draft: Reply, message: Mapping[str, Any], source: str) -> Re
         if message.get(key):
             given[key] = tuple(message[key])
     buttons = (*draft.buttons, *(message.get("buttons") or ()))
-    act = draft.act or DialogueAct(source, tuple(Fact(k, v, source) for k, v in message.items() if k not in _BUILT_IN_KEYS))
+    act = draft.act or DialogueAct(
+        source, tuple(Fact(k, v, source) for k, v in message.items() if k not in _BUILT_IN_KEYS)
+    )
     return replace(draft, **given, buttons=buttons, act=act)
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from bot.actions.base import CustomActions, Voice, utter_answers
 from bot.domain import Domain
-from bot.events import Event, events_from_dicts
+from bot.event_json import events_from_dicts
+from bot.events import Event
 from bot.tracker import Tracker
 
 

@@ -27,9 +27,8 @@ from bot.events import (
     Restarted,
     SessionStarted,
     SlotSet,
-    UserUttered,
     UserUtteranceReverted,
-    ranking_of,
+    UserUttered,
     with_certain_intent,
 )
 from bot.message import DialogueAct, Fact, Reply
@@ -75,9 +74,9 @@ def _session_start(tracker: Tracker, domain: Domain) -> list[Event]:
 def _ask_affirmation(tracker: Tracker, domain: Domain) -> list[Event]:
     message = tracker.latest_message
     intent = message.intent_name
-    ranking = ranking_of(message)
+    ranking = message.parse_data.get("intent_ranking") or []
     if intent == NLU_FALLBACK and len(ranking) > 1:
-        intent = ranking[1].name
+        intent = ranking[1].get("name")
     reply = Reply(
         text=f"Did you mean '{intent}'?",
         buttons=({"title": "Yes", "payload": f"/{intent}"}, {"title": "No", "payload": f"/{OUT_OF_SCOPE}"}),
@@ -89,7 +88,9 @@ def _ask_affirmation(tracker: Tracker, domain: Domain) -> list[Event]:
 
 def _revert_fallback(tracker: Tracker, domain: Domain) -> list[Event]:
     """After the customer has confirmed or rephrased: as if the doubt had never been. From Rasa 1, still accepted."""
-    recent = [e for e in reversed(tracker.applied_events()) if isinstance(e, ActionExecuted) and e.name != ACTION_LISTEN]
+    recent = [
+        e for e in reversed(tracker.applied_events()) if isinstance(e, ActionExecuted) and e.name != ACTION_LISTEN
+    ]
     names = [event.name for event in recent[:2]]
     last = tracker.last_applied(UserUttered)
     if not isinstance(last, UserUttered) or not names:

@@ -44,9 +44,7 @@ class ExtractSlots:
                 events += await self._slots_of(found, tracker, domain, voice)
         return await self._validated(events, tracker, domain, voice)
 
-    async def _validated(
-        self, events: list[Event], tracker: Tracker, domain: Domain, voice: Voice
-    ) -> list[Event]:
+    async def _validated(self, events: list[Event], tracker: Tracker, domain: Domain, voice: Voice) -> list[Event]:
         """The slots that remain; one that the validation does not mention is accepted."""
         slots = [event for event in events if isinstance(event, SlotSet)]
         if ACTION_VALIDATE_SLOT_MAPPINGS not in domain.user_actions:
@@ -68,5 +66,7 @@ class ExtractSlots:
             return []
         for event in events:
             if not isinstance(event, SlotSet | BotUttered):
-                logger.info("'%s' may only set slots and say something; its event '%s' is left out.", action, event.type_name)
+                logger.info(
+                    "'%s' may only set slots and say something; its event '%s' is left out.", action, event.type_name
+                )
         return [event for event in events if isinstance(event, SlotSet | BotUttered)]

@@ -46,7 +46,10 @@ class Form:
         filled = {name: tracker.get_slot(name) for name in required if tracker.get_slot(name) is not None}
         validated = await self._validated(filled, tracker, domain, voice)
         settled = {event.name for event in validated if isinstance(event, SlotSet)}
-        return [*validated, *(event for event in slot_events if isinstance(event, SlotSet) and event.name not in settled)]
+        return [
+            *validated,
+            *(event for event in slot_events if isinstance(event, SlotSet) and event.name not in settled),
+        ]
 
     async def do(self, tracker: Tracker, domain: Domain, voice: Voice, so_far: list[Event]) -> list[Event]:
         """Validate what the message has filled, then ask for the next slot. Raises ActionRejected if it fills nothing."""
@@ -87,12 +90,12 @@ class Form:
         has_validated = any(isinstance(event, SlotSet) and event.name != REQUESTED_SLOT for event in events)
         requested = self._requested_slot(tracker)
         if requested and not extracted and not has_validated and not _has_rejection(events):
-            raise ActionRejected(self.name, f"the message fills nothing of form '{self.name}', which asked for '{requested}'")
+            raise ActionRejected(
+                self.name, f"the message fills nothing of form '{self.name}', which asked for '{requested}'"
+            )
         return events
 
-    async def _validated(
-        self, filled: dict[str, Any], tracker: Tracker, domain: Domain, voice: Voice
-    ) -> list[Event]:
+    async def _validated(self, filled: dict[str, Any], tracker: Tracker, domain: Domain, voice: Voice) -> list[Event]:
         """The events of `validate_FORM`; none when there is no such action."""
         if not domain.has_action(self._validate_name):
             return []

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from bot.actions.base import ActionFailed, ActionRejected, CustomAnswer
+from bot.actions.base import ActionFailedError, ActionRejected, CustomAnswer
 from bot.actions.domain_json import domain_json
 from bot.domain import Domain
 from bot.errors import did_you_mean
@@ -58,7 +58,7 @@ class LocalActions:
     async def run(self, name: str, tracker: Tracker, domain: Domain) -> CustomAnswer:
         """See `bot.actions.base.CustomActions`."""
         if name not in self._executor.actions:
-            raise ActionFailed(f"There is no action '{name}'. {did_you_mean(name, self.names)}".rstrip())
+            raise ActionFailedError(f"There is no action '{name}'. {did_you_mean(name, self.names)}".rstrip())
         call = {
             "next_action": name,
             "sender_id": tracker.sender_id,

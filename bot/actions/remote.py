@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from bot.actions.base import ActionFailed, ActionRejected, CustomAnswer
+from bot.actions.base import ActionFailedError, ActionRejected, CustomAnswer
 from bot.actions.domain_json import domain_json
 from bot.domain import Domain
 from bot.tracker import EventVerbosity, Tracker
@@ -85,7 +85,7 @@ class RemoteActions:
         try:
             return await self._open().post(self._url, content=content, headers=headers, params=self._query)
         except httpx.HTTPError as error:
-            raise ActionFailed(
+            raise ActionFailedError(
                 f"The action '{name}' could not be run: the action server at {self._url} does not answer "
                 f"({type(error).__name__}: {error}). Is it running?"
             ) from error
@@ -107,13 +107,17 @@ def _answer(name: str, url: str, response: httpx.Response) -> CustomAnswer:
         shape = _json(response)
         raise ActionRejected(shape.get("action_name") or name, shape.get("error") or "")
     if status == 404:
-        raise ActionFailed(f"The action server at {url} knows no action '{name}'.")
+        raise ActionFailedError(f"The action server at {url} knows no action '{name}'.")
     if status >= 300:
-        raise ActionFailed(f"The action '{name}' failed on the action server at {url}: status {status}, {response.text[:500]}")
+        raise ActionFailedError(
+            f"The action '{name}' failed on the action server at {url}: status {status}, {response.text[:500]}"
+        )
     shape = _json(response)
     events, responses = shape.get("events") or [], shape.get("responses") or []
     if not _are_objects(events) or not _are_objects(responses):
-        raise ActionFailed(f"The answer of the action '{name}' is not `events` and `responses`, both lists of objects.")
+        raise ActionFailedError(
+            f"The answer of the action '{name}' is not `events` and `responses`, both lists of objects."
+        )
     return CustomAnswer(events, responses)
 
 

@@ -19,7 +19,7 @@ from bot.domain import (
     ACTION_TWO_STAGE_FALLBACK,
     Domain,
 )
-from bot.events import ActionExecuted, ActiveLoop, Event, UserUttered, UserUtteranceReverted, with_certain_intent
+from bot.events import ActionExecuted, ActiveLoop, Event, UserUtteranceReverted, UserUttered, with_certain_intent
 from bot.tracker import Tracker
 
 

@@ -126,7 +126,11 @@ class RulePolicy:
     def probabilities(self, decision: Decision, tracker: Tracker, domain: Domain) -> tuple[float, ...]:
         """The decided action with certainty; the fallback, with its threshold, below it."""
         config = self.config
-        values = {config.core_fallback_action_name: config.core_fallback_threshold} if config.enable_fallback_prediction else {}
+        values = (
+            {config.core_fallback_action_name: config.core_fallback_threshold}
+            if config.enable_fallback_prediction
+            else {}
+        )
         if decision.action is not None and domain.has_action(decision.action):
             confidence = tracker.latest_message.intent.get("confidence", 1.0)
             values[decision.action] = confidence if config.use_nlu_confidence_as_score else 1.0

@@ -78,7 +78,9 @@ def learn(examples: Iterable[tuple[tuple[State, ...], str, str]]) -> RuleBook:
         elif known is not None and known[0] != action:
             ambiguous.add(states)
             del actions[states]
-    return RuleBook(LearnedRule(states, action, json_key(states), source) for states, (action, source) in actions.items())
+    return RuleBook(
+        LearnedRule(states, action, json_key(states), source) for states, (action, source) in actions.items()
+    )
 
 
 def without_snippet(states: Sequence[State]) -> tuple[State, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.conversation_state import SHOULD_NOT_BE_SET, ConversationState
@@ -53,7 +53,13 @@ class State:
         user: dict[str, Any] = {"intent": self.intent} if self.intent else {}
         user |= {"text": self.text} if self.text else {}
         user |= {"entities": list(self.entities)} if self.entities else {}
-        previous = {"action_name": self.action} if self.action else {"action_text": self.action_text} if self.action_text else {}
+        previous = (
+            {"action_name": self.action}
+            if self.action
+            else {"action_text": self.action_text}
+            if self.action_text
+            else {}
+        )
         slots = {name: value if isinstance(value, str) else list(value) for name, value in self.slots}
         loop = {"name": self.loop} if self.loop else {}
         shape = {"user": user, "slots": slots, "prev_action": previous, "active_loop": loop}
@@ -148,7 +154,7 @@ def recent_states(tracker: Tracker, length: int, *, use_text: bool = False) -> l
 
 def _before(action: Step, tracker: Tracker) -> State:
     """The state before an action was executed; computed once."""
-    known: State | None = action.notes and action.notes.get("state")
+    known: State | None = action.notes.get("state") if action.notes else None
     if known is None:
         before = action.parent.state if action.parent else tracker.initial_state
         known = featurise(before, tracker.domain)
@@ -203,7 +209,7 @@ class StoryStates:
         missing: list[Step] = []
         history = _StoryHistory()
         while action:
-            known = action.notes and action.notes.get(self)
+            known: _StoryHistory | None = action.notes.get(self) if action.notes else None
             if known is not None:
                 history = known
                 break
@@ -233,7 +239,9 @@ class StoryStates:
         if any(last_action):
             features = replace(features, action=last_action[0], action_text=last_action[1])
         features = self._without_rule_only(features)
-        return _StoryHistory(features, history if history.last is not None else None, history.length + 1, hidden, last_action)
+        return _StoryHistory(
+            features, history if history.last is not None else None, history.length + 1, hidden, last_action
+        )
 
     def _without_rule_only(self, features: State) -> State:
         rule_only = self._rule_only

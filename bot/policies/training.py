@@ -55,9 +55,7 @@ def training_trackers(project: Project, *, augmentation: int = 0) -> list[Traini
     return generator.training_trackers(project.stories, project.domain, augmentation=augmentation)
 
 
-def train(
-    stories: StoryData, domain: Domain, specs: Sequence[ComponentSpec], *, augmentation: int = 0
-) -> list[Policy]:
+def train(stories: StoryData, domain: Domain, specs: Sequence[ComponentSpec], *, augmentation: int = 0) -> list[Policy]:
     """Trained policies for stories and rules, in the order of the config."""
     trackers = generator.training_trackers(stories, domain, augmentation=augmentation)
     policies = build_policies(specs)

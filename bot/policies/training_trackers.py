@@ -15,7 +15,8 @@ from typing import Any
 from bot.conversation_state import SHOULD_NOT_BE_SET
 from bot.domain import ACTION_LISTEN, RULE_SNIPPET_ACTION, Domain
 from bot.errors import Where
-from bot.events import EVENT_TYPES, ActionExecuted, ActionReverted, ActiveLoop, Event, SlotSet, UserUttered
+from bot.event_json import EVENT_TYPES
+from bot.events import ActionExecuted, ActionReverted, ActiveLoop, Event, SlotSet, UserUttered
 from bot.policies.states import State, featurise
 from bot.stories import (
     ANY_VALUE,
@@ -104,8 +105,11 @@ def training_trackers(
 
 def texts_of_stories(data: StoryData) -> list[str]:
     """The bot texts of end-to-end stories, which are actions."""
-    steps = [step for story in (*data.stories, *data.rules) for step in story.steps]
-    return list(dict.fromkeys(step.text for step in steps if isinstance(step, ActionStep) and not step.name and step.text))
+    told: list[Story | Rule] = [*data.stories, *data.rules]
+    steps = [step for story in told for step in story.steps]
+    return list(
+        dict.fromkeys(step.text for step in steps if isinstance(step, ActionStep) and not step.name and step.text)
+    )
 
 
 def unsatisfied_checkpoints(data: StoryData) -> list[tuple[str, Where | None]]:
@@ -136,9 +140,7 @@ def _parts_of_rule(rule: Rule, domain: Domain) -> Iterator[_Part]:
     return _parts(rule.name, steps, domain, is_rule=True, where=rule.where)
 
 
-def _parts(
-    name: str, steps: Sequence[Step], domain: Domain, *, is_rule: bool, where: Where | None
-) -> Iterator[_Part]:
+def _parts(name: str, steps: Sequence[Step], domain: Domain, *, is_rule: bool, where: Where | None) -> Iterator[_Part]:
     """Cut the steps at checkpoints, and multiply them at `or`."""
     starts: list[CheckpointStep] = []
     paths: list[list[Event]] = [[]]
@@ -194,7 +196,9 @@ def _mark_unpredictable(events: list[Event]) -> None:
 def _events_of(step: Step, domain: Domain) -> list[Event]:
     match step:
         case UserStep():
-            user = UserUttered.of_story(step.intent and step.intent.split("/", 1)[0], text=step.text, entities=step.entities)
+            user = UserUttered.of_story(
+                step.intent and step.intent.split("/", 1)[0], text=step.text, entities=step.entities
+            )
             slots = domain.slots_for_entities(user.entities)
             return [user, *(SlotSet(name, value) for name, value in slots.items())]
         case ActionStep(name=name, text=text):

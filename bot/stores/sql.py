@@ -13,11 +13,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Engine, Float, Integer, MetaData, String, Table, Text, create_engine, delete, event, func
-from sqlalchemy import insert, make_url, select
+from sqlalchemy import (
+    Column,
+    Engine,
+    Float,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    create_engine,
+    delete,
+    event,
+    func,
+    insert,
+    make_url,
+    select,
+)
 from sqlalchemy.pool import StaticPool
 
-from bot.events import SessionStarted, event_from_dict
+from bot.event_json import event_from_dict
+from bot.events import SessionStarted
 from bot.stores.base import ConversationChanged, MakeTracker
 from bot.tracker import Tracker
 
@@ -91,10 +107,10 @@ class SqlTrackerStore:
             last_id = _last_id(connection, sender_id)
             known = self._remembered.get(sender_id)
             domain = make(sender_id, ()).domain
-            if known is not None and known.last_id == last_id and known.tracker.domain is domain:
-                if not known.tracker.has_earlier_sessions:
-                    self._remembered.move_to_end(sender_id)
-                    return known.tracker
+            is_current = known is not None and known.last_id == last_id and known.tracker.domain is domain
+            if known is not None and is_current and not known.tracker.has_earlier_sessions:
+                self._remembered.move_to_end(sender_id)
+                return known.tracker
             rows = _rows(connection, sender_id, latest_session=True) if last_id else []
         tracker = make(sender_id, [event_from_dict(json.loads(data)) for data in rows])
         self._remember(tracker, last_id)
