@@ -18,8 +18,8 @@ from knowledge_base.sessions import ShopSession
 
 #: A word in the body counts this much of one in the title.
 _BODY_SHARE = 0.7
-#: How alike a word of the index must be to stand for a misspelt one (0 to 100), and from how many letters on.
-_TYPO_SIMILARITY, _TYPO_LENGTH = 78.0, 4
+#: From how many letters on a word is corrected by one mistake (a letter more, less, other, or two swapped), and by two.
+_TYPO_LENGTH, _LONG_WORD = 4, 8
 #: A hit on a corrected word counts less; a word that no document has counts, but less than its rarity says: customers
 #: talk about more than the thing they look for.
 _GUESSED, _UNKNOWN = 0.8, 0.6
@@ -117,7 +117,8 @@ _words: WeakKeyDictionary[Engine, dict[str, tuple[int, Sequence[str]]]] = WeakKe
 
 def _correct(session: ShopSession, kind: str, word: str) -> str | None:
     """The word of the index that an unknown English word most likely is; None if none is near."""
-    from rapidfuzz import fuzz, process
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
 
     if is_chinese(word) or len(word) < _TYPO_LENGTH or not word.isalpha():
         return None
@@ -126,7 +127,8 @@ def _correct(session: ShopSession, kind: str, word: str) -> str | None:
     current = revision(session, kind)
     if kind not in cache or cache[kind][0] != current:
         cache[kind] = (current, terms.vocabulary(session, kind))
-    # Typing mistakes seldom change the first letter, and "weather" is no typo of "leather".
+    # Typing mistakes seldom change the first letter.
     candidates = [known for known in cache[kind][1] if known[0] == word[0]]
-    found = process.extractOne(word, candidates, scorer=fuzz.ratio, score_cutoff=_TYPO_SIMILARITY)
+    allowed = 1 if len(word) < _LONG_WORD else 2
+    found = process.extractOne(word, candidates, scorer=OSA.distance, score_cutoff=allowed)
     return found[0] if found else None

@@ -42,11 +42,12 @@ class Vocabulary:
             self.phrases[phrase] = (*self.phrases.get(phrase, ()), pair)
             self.longest = max(self.longest, len(phrase))
 
+    def exact(self, surface: str) -> tuple[Pair, ...]:
+        """The values that exactly this text names."""
+        return self.phrases.get(tuple(words(surface)), ())
+
     def values(self, surface: str) -> tuple[Pair, ...]:
-        """The values that this whole text names ("size M" and M码 count as M)."""
-        found = self.phrases.get(tuple(words(surface)))
-        if found:
-            return found
+        """All values that a text names."""
         mentions, _ = self.split(surface)
         return tuple(pair for mention in mentions for pair in mention.values)
 

@@ -1,0 +1,24 @@
+"""From how customers name things to rows: products, variants and the lines of their orders."""
+
+from knowledge_base.linking.products import Candidate, Linking, link_lines, link_products
+from knowledge_base.linking.variants import (
+    Comparison,
+    VariantChoice,
+    VariantMatch,
+    choose_variant,
+    comparison_of,
+    resolve_options,
+)
+
+__all__ = [
+    "Candidate",
+    "Comparison",
+    "Linking",
+    "VariantChoice",
+    "VariantMatch",
+    "choose_variant",
+    "comparison_of",
+    "link_lines",
+    "link_products",
+    "resolve_options",
+]
