@@ -45,7 +45,9 @@ def adapt(
 
     acts = read_acts(pairs_file)
     random = Random(settings.seed)
-    learned = draw_pairs([act for act in acts if act.name not in settings.held_out], rounds=settings.rounds, random=random)
+    learned = draw_pairs(
+        [act for act in acts if act.name not in settings.held_out], rounds=settings.rounds, random=random
+    )
     measured = draw_pairs([act for act in acts if act.name in settings.held_out], rounds=1, random=random)
     progress("loading the model", 0.0)
     folder = resolve(settings.model)

@@ -25,7 +25,8 @@ _OPENERS = frozenset(
     "also meanwhile hopefully still indeed here cancelled canceled placed changed updated available so then no".split()
 )
 _MEASURED = frozenset({"number", "money", "date", "time", "percent", "weekday", "relative", "ordinal"})
-_STATES = frozenset({"stock", "valid"})
+_DIRECTIONS = frozenset({"to", "from", "由", "从", "到", "往", "向"})
+_STATES = frozenset({"stock", "valid", "refund"})
 _DEEDS = frozenset({"cancel", "return", "exchange", "pay", "confirm", "verify", "change", "approve"})
 _HARMLESS = frozenset({"find", "search"})  # looking something up; not finding it is a claim like any other
 # Said of itself by what the template says: an apology is for a problem, a return is opened, what is now so was changed.
@@ -93,7 +94,7 @@ def check(
         *_unknown_words(wording, original, template, values),
         *_unlicensed(wording, _licence(original, plain, values, words)),
         *_turned_round(wording, original, plain),
-        *_tone(wording, original),
+        *_tone(wording, original, plain, predicates),
         *_qualified(wording, original),
         *_swapped(wording, original),
         *_names(body, wording, template, values),
@@ -153,7 +154,9 @@ def _missing_values(wording: Reading, original: Reading, optional: frozenset[str
             continue
         wanted = min(len(names), len(mentions))
         as_item = single_item(normalise(key))
-        written_otherwise = sum(covers(as_item.value, item) and item[0] == as_item.kind for item in items) if as_item else 0
+        written_otherwise = (
+            sum(covers(as_item.value, item) and item[0] == as_item.kind for item in items) if as_item else 0
+        )
         if said[key] + written_otherwise < wanted and not names <= optional:
             yield " / ".join(sorted(names))
     for item in original.items:
@@ -267,8 +270,10 @@ def _agrees(claim: Claim, other: Claim) -> bool:
         ignored |= {"can", "past"}
     moods, wanted = claim.moods - ignored, other.moods - ignored
     # "Expected" is weaker than "will" and may stand for it, not the other way round.
-    return moods == wanted or ("will" in wanted and moods == (wanted - {"will"}) | {"expect"}) or (
-        "expect" in wanted and moods | {"will"} == wanted | {"will"} and "expect" in moods
+    return (
+        moods == wanted
+        or ("will" in wanted and moods == (wanted - {"will"}) | {"expect"})
+        or ("expect" in wanted and moods | {"will"} == wanted | {"will"} and "expect" in moods)
     )
 
 
@@ -276,13 +281,14 @@ def _described(claim: Claim) -> str:
     return " ".join([*(["not"] if claim.negated else []), *sorted(claim.moods), f"'{claim.concept}'"])
 
 
-def _tone(wording: Reading, original: Reading) -> Iterable[str]:
+def _tone(wording: Reading, original: Reading, plain: Reading, predicates: frozenset[str]) -> Iterable[str]:
     grim = original.negated or "sorry" in original.tones
     if "glad" in wording.tones and "glad" not in original.tones and grim:
         yield "a cheerful tone"
     if "sorry" in wording.tones and not grim and not original.concepts & _TROUBLE:
         yield "an apology"
-    unfinished = original.moods & {"will", "ongoing", "expect", "can"} or original.negated
+    # "Done!" is fair where something was done; not where the template tells a state, or what is still to come.
+    unfinished = (original.moods | plain.moods) & {"will", "ongoing", "expect", "can"} or original.negated or predicates
     if "finished" in wording.tones and "finished" not in original.tones and unfinished:
         yield "that it is done"
 
@@ -295,13 +301,42 @@ def _qualified(wording: Reading, original: Reading) -> Iterable[str]:
         value = _item_value(mention)
         said = _meant(mention.qualifiers, value, begins)
         wanted = {
-            q for m in original.mentions if _same_value(m, mention) for q in _meant(m.qualifiers, _item_value(m), begins)
+            q
+            for m in original.mentions
+            if _same_value(m, mention)
+            for q in _meant(m.qualifiers, _item_value(m), begins)
         }
         if expected and "after" not in wanted:
             wanted |= {"before", "about"}
         # "about order K1" and "by SF Express" qualify nothing: only quantities and times can be more or less.
         if said - wanted and (value is not None and value[0] in _MEASURED):
             yield f"'{', '.join(sorted(said - wanted))} {mention.key}'"
+
+    yield from _moved(wording, original)
+
+
+def _moved(wording: Reading, original: Reading) -> Iterable[str]:
+    """A value from where it goes to, of somebody else's, or counting other things."""
+    for mention in wording.mentions:
+        like = [m for m in original.mentions if _same_value(m, mention)]
+        if not like:
+            continue
+        counted = {m.counted for m in like if m.counted}
+        if mention.counted and counted and mention.counted not in counted and mention.kind in ("number", "fact"):
+            value = _item_value(mention)
+            if value is not None and value[0] == "number":
+                yield f"'{mention.key} {mention.counted}'"
+        if mention.preposition in ("from", "从") and not any(m.preposition in ("from", "从") for m in like):
+            value = _item_value(mention)
+            if value is None or value[0] not in _MEASURED:
+                yield f"'from {mention.key}'"
+        if mention.preposition in _DIRECTIONS and all(m.bare for m in like) and _opens_nothing(mention, original):
+            yield f"'{mention.preposition} {mention.key}'"
+
+
+def _opens_nothing(mention: Mention, original: Reading) -> bool:
+    """Whether the fact stands in the middle of the template, after a comma; at its beginning any preposition may come."""
+    return original.mentions[0].key != mention.key and not mention.names & original.mentions[0].names
 
 
 def _meant(qualifiers: Tags, value: tuple[str, str] | None, begins: bool) -> Tags:
@@ -320,11 +355,12 @@ def _same_value(one: Mention, other: Mention) -> bool:
 
 
 def _item_value(mention: Mention) -> tuple[str, str] | None:
+    """What a mention is worth: a value of its own, or the first one of a fact such as "November 20, 14:30"."""
     if mention.kind != "fact":
         kind, _, key = mention.key.partition(" ")
         return kind, key
-    item = single_item(mention.key)
-    return item.value if item else None
+    items = find_items(mention.key)
+    return items[0].value if items and items[0].start == 0 else None
 
 
 def _swapped(wording: Reading, original: Reading) -> Iterable[str]:
@@ -335,7 +371,11 @@ def _swapped(wording: Reading, original: Reading) -> Iterable[str]:
         if (match := next((m for m in wording.mentions if _same_value(m, mention)), None)) is not None
     ]
     for (one_t, one_w), (two_t, two_w) in combinations(pairs, 2):
-        if one_t.key == two_t.key or not _confusable(one_t, two_t):
+        if one_t.key == two_t.key:
+            continue
+        if _took_preposition(one_t, one_w, two_t, two_w) or _took_preposition(two_t, two_w, one_t, one_w):
+            yield f"'{one_w.key}' and '{two_w.key}' exchanged"
+        if not _confusable(one_t, two_t):
             continue
         straight = _alike(one_w, one_t) + _alike(two_w, two_t)
         crossed = _alike(one_w, two_t) + _alike(two_w, one_t)
@@ -344,21 +384,29 @@ def _swapped(wording: Reading, original: Reading) -> Iterable[str]:
             yield f"'{one_w.key}' and '{two_w.key}' exchanged"
 
 
+def _took_preposition(one_t: Mention, one_w: Mention, two_t: Mention, two_w: Mention) -> bool:
+    """ "With SF Express, in Shenzhen" said as "with Shenzhen"."""
+    own = one_t.preposition
+    return own != "" and one_w.preposition != own and two_w.preposition == own and two_t.preposition != own
+
+
 def _confusable(one: Mention, two: Mention) -> bool:
     first, second = _item_value(one), _item_value(two)
     if first is not None and second is not None:
         return first[0] == second[0]
     if first is not None or second is not None:
         return False
-    return any(a.endswith(b) or b.endswith(a) or a.split("_")[-1] == b.split("_")[-1] for a in one.names for b in two.names)
+    return any(
+        a.endswith(b) or b.endswith(a) or a.split("_")[-1] == b.split("_")[-1] for a in one.names for b in two.names
+    )
 
 
 def _alike(one: Mention, two: Mention) -> float:
     """How much the words around two mentions agree; the nearest word counts most."""
     weights = (1.0, 0.5, 0.25, 0.25)
-    return sum(
-        weight for weight, feature in zip(weights, one.context, strict=False) if feature in two.context[:3]
-    ) + (0.5 if one.context[:1] == two.context[:1] and one.context else 0.0)
+    return sum(weight for weight, feature in zip(weights, one.context, strict=False) if feature in two.context[:3]) + (
+        0.5 if one.context[:1] == two.context[:1] and one.context else 0.0
+    )
 
 
 def _names(body: str, wording: Reading, template: str, values: Mapping[str, frozenset[str]]) -> Iterable[str]:

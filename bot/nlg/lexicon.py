@@ -60,7 +60,16 @@ def base_forms(word: str) -> Iterator[str]:
     """What an English word may be an ending of: `cancelled` → cancel, `placing` → place, `parties` → party."""
     if len(word) < 4:
         return
-    for ending, puts in (("ies", "y"), ("ied", "y"), ("es", ""), ("s", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e")):
+    for ending, puts in (
+        ("ies", "y"),
+        ("ied", "y"),
+        ("es", ""),
+        ("s", ""),
+        ("ed", ""),
+        ("ed", "e"),
+        ("ing", ""),
+        ("ing", "e"),
+    ):
         if word.endswith(ending) and len(word) - len(ending) >= 2:
             base = word[: -len(ending)] + puts
             yield base

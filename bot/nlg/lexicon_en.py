@@ -9,7 +9,7 @@ ENGLISH: dict[str, str] = {
     # Claims: what was, is or will be done. Core claims of a template must be said; none may be added or turned round.
     "core:cancel": "cancel, cancellation, call off, called off, calling off, void, scrap, stopped the order",
     "core:refund": "refund, refunded, reimburse, reimbursement, money back, pay back, paid back, your money, go back to, "
-    "going back to, went back to, goes back to, back to your, credit, sent back to, return to your, returned to your, on its way back",
+    "going back to, goes back to, back to your, credit, sent back to, return to your, returned to your, on its way back",
     "core:return": "return, send back, sending back, sent it back, take back, took back",
     "core:exchange": "exchange, swap, trade, replacement, replace, switch for, switched for",
     "core:ship": "ship, shipped, shipment has left, dispatch, despatch, on its way, on the way, left our, left the warehouse, sent out, "
@@ -48,13 +48,14 @@ ENGLISH: dict[str, str] = {
     "soft:handoff": "connect, transfer, colleague, agent, human, person, team, specialist, representative, someone, staff, "
     "hand you over, handing you over, handed you over, pass you, put you through, putting you through, teammate, people",
     "soft:price": "price, cost, sell for, sells for, selling for, go for, goes for, going for, priced, sell,  come to, comes to, came to, yours for, run you",
-    "soft:valid": "valid, validity, good until, good through, good till, redeem, work, active, usable, apply",
+    "soft:valid": "valid, validity, good until, good through, good till, redeem, use, work, active, usable, apply",
     "soft:recommend": "based on, going by, something for you, might suit, may suit, suit you, recommend, recommendation, suggest, suggestion, pick, picked, choice, might like, might suit, may like, idea, "
     "favourite, favorite, selection, shortlist, worth a look",
     "soft:prepare": "prepare, preparing, preparation, pack, packing, packed, get ready, getting ready, process, processing, processed, "
     "handle, handling, work on, working on, being readied, waiting, wait, sit, sitting, in our hands, with us",
     "soft:wait": "await, pending, queue",
     "soft:track": "track, follow, tracking, scan, scanned, seen, spotted, checked in",
+    "past core:refund": "went to, went back to, was refunded",
     "soft:owe": "owe, difference, extra, top up, on top",
     # Topics: things. They need a licence, but carry no claim of their own.
     "topic:order": "order, purchase, buy, bought",
@@ -91,8 +92,8 @@ ENGLISH: dict[str, str] = {
     "nowhere, didn't manage, lack, in vain, barely, isn't, aren't",
     "neg can": "unable, impossible, too late, past the point, can't, couldn't, out of the question, no way, no longer possible",
     # Phrases that turn a negation round, or say the opposite of their words.
-    "twist": "not only, not just, not merely, but also, not true, not the case, false, untrue, far from, anything but, nothing but, "
-    "no doubt, none other, not without, not un, no problem, no worries, no wonder, as if, joke, joking, kidding",
+    "twist": "for now, not only, not just, not merely, but also, not true, not the case, false, untrue, far from, anything but, nothing but, "
+    "no doubt, none other, not without, not un, no problem, no worries, no wonder, as if, joke, joking, kidding, no need, cost us, costs us, costing us",
     "can": "can, could, able, possible, possibility, eligible, allowed, may, entitled, permitted, option to, qualifies, qualify",
     "will": "will, shall, about to, gonna",
     "expect": "expect, expected, estimate, estimated, should, due, eta, schedule, scheduled, plan, planned, look for it, "
@@ -116,30 +117,31 @@ ENGLISH: dict[str, str] = {
     "after": "after, since, starting, as of, beyond, onwards, later than, later",
     "each": "per, each, apiece, every, a piece",
     # Clause boundaries that are words.
+    "topic:back": "come back, came back, coming back, comes back, return soon, back in",
     "break": "but, because, since, so, and, while, although, though, however, when, once, which, who, then, whereas, yet",
-    "subject": "i, we, you, it, they, there, he, she, that's, here",
+    "subject": "i, we, you, it, they, there, that's, here",
     "be": "is, are, am, be, been, was, were, has, have, had, do, does, did, s, re, ve, being",
     # Everything below says nothing about the shop's facts.
-    "plain": "a, an, the, where, going to,  this, that, these, those, my, our, your, yours, ours, its, their, me, us, he, him, her, i, we, you, it, they, "
-    "there, here, is, are, am, be, been, has, have, do, does, did, of, in, on, at, to, with, for, as, into, onto, "
-    "out, up, off, back, down, too, also, just, only, still, already, now, currently, right now, at the moment, at present, for now, "
-    "both, all, any, other, another, else, same, new, next, own, such, what, whatever, how, than, or, well, ok, okay, so far, "
-    "please, thank, thanks, hello, hi, hey, dear, welcome, glad to help, kind, patience, appreciate, thank you, "
-    "let, know, tell, take, a look, look, looks, have a look, got, get, hold, held, put, make, made, go, "
-    "went, gone, come, came, say, said, show, shown, list, mention, read, stand, stands, remain, stay, ask, help, check, "
-    "checked, want, wish, like, need, try, tried, manage, use, mark, marked, set, belong, ready, latest, last, first of all, "
-    "recent, recently, most, original, originally, full, fully, entire, whole, altogether, in total, together, including, include, "
-    "contain, inside, consist, made up of, hand, simply, actually, again, anymore, any more, any longer, even, "
-    "straight, directly, through, via, under, against, between, toward, towards, along, alongside, across, ahead, away, "
-    "happen, case, fact, way, kind, part, sort, number, id, name, named, called, label, note, summary, breakdown, overview, rundown, "
-    "copy, question, request, answer, place, placed, on file, customer, shop, store, our system, system, "
-    "side, end, part, time, point, moment, date, placed on, line, hand, head, heads, file, quote, handy, currently, "
-    "exactly, exact, precisely, following, follows, below, above, left, remaining, "
-    "nice to have you here, good question, everything, anything, something, nothing else, wherever, whenever, "
-    "instead, therefore, meanwhile, besides, right, over, forward, round, around here, at all, in full, per your request, "
-    "as requested, as you asked, as you wished, you asked for, requested, asked, asking, wanted, you're after, after all, "
-    "for you, for your, from our, from your, from us, about your, about this, about that, about it, over to, look into, looking into, looked into, "
-    "down for, down as, sits at, came back, comes back, come back, coming back, comes in, come in, came in, on that, quick look, why, hmm, among, known, very, hear, mind, suit, cover, no luck, as far as i can see, as far as i can tell, once more, in mind, one, them, thing, far, stay, spell, there's, put it down, takes over, take over, turn, try, among our, carry, right here, happen, become, becomes, turned into",
+    "plain": "a, an, the, this, that, these, those, my, our, your, yours, ours, its, me, us, i, we, you, it, one, them, thing, what, "
+    "there, here, where, is, are, am, be, been, has, have, do, does, did, of, in, on, at, to, with, for, as, into, onto, "
+    "out, up, off, back, down, just, only, still, already, now, currently, right now, at the moment, at present, so far, "
+    "both, any, anything, how, why, than, or, well, ok, okay, all right, hmm, "
+    "please, thank, thanks, hello, hi, hey, dear, welcome, glad to help, kind, patience, appreciate, very, indeed, "
+    "let, know, known, tell, take, a look, look, have a look, another look, looked into, look into, looking into, quick look, "
+    "got, get, held, hold, put, put it down, make, made, go, went, gone, going to, come, came, came in, come in, comes in, "
+    "say, said, show, shown, list, mention, read, stand, stands, remain, stay, ask, asking, help, check, hear, set, belong, ready, "
+    "become, becomes, turned into, turn, carry, cover, suit, spell, takes over, take over, over to, handy, "
+    "including, include, contain, inside, consist, made up of, hand, simply, actually, anymore, any more, any longer, "
+    "directly, through, via, under, between, among, toward, towards, along, alongside, across, together with, "
+    "case, fact, way, number, id, name, named, called, label, note, summary, breakdown, overview, rundown, "
+    "copy, question, request, answer, place, placed, placed on, shop, store, our system, system, "
+    "side, end, moment, date, line, head, "
+    "exactly, exact, precisely, following, follows, below, above, left, remaining, far, "
+    "nice to have you here, good question, therefore, meanwhile, forward, round, around here, per your request, "
+    "as requested, as you asked, as you wished, you asked for, requested, "
+    "for you, for your, from our, from your, from us, about your, about this, about that, about it, "
+    "down for, down as, sits at, on that, no luck, as far as i can see, as far as i can tell, once more, in mind, right here, "
+    "the number again, tell me again, first of all",
 }
 
 # Offers that end a reply and change nothing; they may be added to any wording.

@@ -10,11 +10,16 @@ from itertools import takewhile
 from bot.nlg.lexicon import Lexicon, Tags
 from bot.nlg.values import Item, find_items
 
-MOODS = frozenset({"can", "will", "expect", "doubt", "must", "ongoing", "if", "past"})
+MOODS = frozenset({"can", "will", "expect", "doubt", "must", "ongoing", "if", "past", "do"})
 QUALIFIERS = frozenset({"more", "less", "about", "before", "after", "from", "each"})
+PREPOSITIONS = frozenset(
+    {"from", "to", "with", "by", "via", "for", "at", "in", "由", "从", "到", "往", "向", "在", "给", "至"}
+)
 TONES = frozenset({"finished", "glad", "sorry"})
 
 _CONTRACTIONS = {"won't": "will not", "shan't": "shall not", "can't": "can not", "cannot": "can not", "let's": "let us"}
+_CHINESE = re.compile("[\u3400-\u9fff]")
+_IMPERATIVES = frozenset({"cancel", "deliver", "ship", "pay", "confirm", "verify", "dispatch", "charge"})
 _TOKEN = re.compile(
     r"(?P<word>[A-Za-zÀ-ÖØ-öø-ÿ]+(?:'[A-Za-z]+)*)|(?P<zh>[\u3400-\u4dbf\u4e00-\u9fff])|(?P<break>[.,;:!?()\n。、…~]|(?<=\s)-(?=\s)|[—–])"
     r"|(?P<quiet>[\s\"'#/&《》「」【】\[\]-])|(?P<other>.)"
@@ -53,6 +58,9 @@ class Mention:
     kind: str
     qualifiers: Tags
     context: tuple[str, ...]
+    counted: str = ""
+    preposition: str = ""
+    bare: bool = False
 
 
 @dataclass
@@ -105,7 +113,13 @@ def read(text: str, values: Mapping[str, frozenset[str]], lexicon: Lexicon, pred
 
 def _occurrences(value: str, text: str) -> Iterator[re.Match[str]]:
     """Whole occurrences: `3` is not in `13`, `3.5` or `K3`, and `M` is not in `I'M`."""
-    before = r"(?<![A-Za-z0-9_'])(?<!\d[.,])(?<!\d-)(?<![-¥$€£]\b)" if re.match(r"[A-Za-z0-9_]", value) else r"(?<![\d-])(?<!\d[.,])"
+    before = (
+        r"(?<![A-Za-z0-9_'])(?<!\d[.,])(?<!\d-)(?<![-¥$€£]\b)"
+        if re.match(r"[A-Za-z0-9_]", value)
+        else ""
+        if _CHINESE.match(value)
+        else r"(?<![\d-])(?<!\d[.,])"
+    )
     after = r"(?![A-Za-z0-9_])(?!'[A-Za-z]{2})(?![.,]\d)(?!-\d)" if re.search(r"[A-Za-z0-9_]$", value) else ""
     if re.search(r"\d$", value):
         after += r"(?!\s?(?:%|percent\b|折|[k万千百]\b|[万千百]))"
@@ -171,7 +185,14 @@ def _expand(word: str) -> list[str]:
     word = _CONTRACTIONS.get(word, word)
     if word.endswith("n't"):
         word = word[:-3] + " not"
-    for short, long in (("'ll", " will"), ("'d", " would"), ("'s", " s"), ("'re", " are"), ("'ve", " have"), ("'m", " am")):
+    for short, long in (
+        ("'ll", " will"),
+        ("'d", " would"),
+        ("'s", " s"),
+        ("'re", " are"),
+        ("'ve", " have"),
+        ("'m", " am"),
+    ):
         if word.endswith(short):
             word = word[: -len(short)] + long
     return word.replace("'", " ").split()
@@ -228,11 +249,17 @@ def _read_clause(clause: Sequence[Token], reading: Reading, predicates: frozense
         if "twist" in token.tags:
             reading.twists.append(token.text)
         moods |= token.tags & MOODS
-        if token.text == "going to" and index + 1 < len(clause) and {"be", *claim_tags(clause[index + 1])} & clause[index + 1].tags:
+        if (
+            token.text == "going to"
+            and index + 1 < len(clause)
+            and {"be", *claim_tags(clause[index + 1])} & clause[index + 1].tags
+        ):
             moods.add("will")  # "going to refund", but "going to your card"
         if "subject" in token.tags:
             agent = "you" if token.text == "you" else "other"
         concepts = claim_tags(token)
+        if concepts and _commands(clause, index):
+            moods.add("do")
         if "neg" in token.tags:
             if concepts:  # "sold out" is about itself, not about its clause
                 own_negation |= {concept.split(":")[1] for concept in concepts}
@@ -262,12 +289,23 @@ def _read_clause(clause: Sequence[Token], reading: Reading, predicates: frozense
         reading.loose_moods |= moods
 
 
+def _commands(clause: Sequence[Token], index: int) -> bool:
+    """ "Cancel order K1" and "please return it" ask for what "order K1 is cancelled" reports."""
+    if index and clause[index - 1].text == "please":
+        return True
+    first = index == 0 or (index == 1 and "break" in clause[0].tags)
+    return first and clause[index].text in _IMPERATIVES and clause[index + 1 : index + 2] != []
+
+
 def _mention(clause: Sequence[Token], index: int) -> Mention:
     token = clause[index]
     before, after = clause[max(index - 2, 0) : index], clause[index + 1 : index + 3]
     qualifiers = {tag for near in before for tag in near.tags & QUALIFIERS}
     qualifiers |= {tag for near in after[:1] for tag in near.tags & QUALIFIERS & {"more", "less", "about", "each"}}
-    if any(near.text in ("前", "之前", "以前", "后", "之后", "以后", "起", "为止", "内", "之内", "以内", "onwards") for near in after[:1]):
+    if any(
+        near.text in ("前", "之前", "以前", "后", "之后", "以后", "起", "为止", "内", "之内", "以内", "onwards")
+        for near in after[:1]
+    ):
         qualifiers |= {tag for tag in after[0].tags & QUALIFIERS}
     # Only up to the next value: what stands beyond it belongs to that one.
     preceding = list(takewhile(_is_word, reversed(clause[max(index - 4, 0) : index])))
@@ -280,6 +318,11 @@ def _mention(clause: Sequence[Token], index: int) -> Mention:
         kind=item.kind if item else "fact",
         qualifiers=frozenset(qualifiers),
         context=tuple(context),
+        counted=next(
+            (tag.split(":")[1] for near in after[:1] for tag in sorted(near.tags) if tag.startswith("topic:")), ""
+        ),
+        preposition=next((near.text for near in preceding[:2] if near.text in PREPOSITIONS), ""),
+        bare=not preceding,
     )
 
 

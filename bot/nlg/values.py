@@ -15,9 +15,7 @@ _MONTHS = "january february march april may june july august september october n
 _MONTH = "|".join([*_MONTHS, *(f"{m[:3]}(?![a-z])" for m in _MONTHS), "sept(?![a-z])"])
 _WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 _CURRENCY_BEFORE = r"CNY|RMB|USD|EUR|GBP|US\$|HK\$|[¥$€£]"
-_CURRENCY_AFTER = (
-    r"元|块钱|块|圆|人民币|美元|欧元|英镑|角|yuan\b|rmb\b|cny\b|usd\b|eur\b|gbp\b|dollars?\b|bucks\b|euros?\b|pounds?\b|cents?\b|[¥$€£]"
-)
+_CURRENCY_AFTER = r"元|块钱|块|圆|人民币|美元|欧元|英镑|角|yuan\b|rmb\b|cny\b|usd\b|eur\b|gbp\b|dollars?\b|bucks\b|euros?\b|pounds?\b|cents?\b|[¥$€£]"
 _CURRENCIES = {
     "CNY": ("¥", "cny", "rmb", "元", "块钱", "块", "圆", "人民币", "yuan"),
     "USD": ("$", "us$", "usd", "美元", "dollar", "dollars", "bucks"),
@@ -227,7 +225,9 @@ def _readers() -> tuple[tuple[re.Pattern[str], _Reader], ...]:
             lambda m: _date(m[1], m[2], m[3]),
         ),
         (
-            compiled(rf"(?:(\d{{4}}|[二〇零一三四五六七八九]{{4}})年)?(\d{{1,2}}|{_ZH})月(?:份|(\d{{1,2}}|{_ZH})[日号])?"),
+            compiled(
+                rf"(?:(\d{{4}}|[二〇零一三四五六七八九]{{4}})年)?(\d{{1,2}}|{_ZH})月(?:份|(\d{{1,2}}|{_ZH})[日号])?"
+            ),
             lambda m: _date(m[1], m[2], m[3]),
         ),
         (compiled(rf"(?<!\d)(\d{{1,2}}|{_ZH})[日号](?!线|店|楼|码)"), lambda m: _date(None, None, m[1])),

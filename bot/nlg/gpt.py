@@ -1,0 +1,139 @@
+"""The GPT that words replies: asked with slots instead of values, checked against the facts, and never waited for long."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from bot.nlg.base import PhraseRequest, Phrasing
+from bot.nlg.generators import Generator, GeneratorError, Order
+from bot.nlg.grounding import check
+from bot.nlg.interpolation import placeholders
+from bot.nlg.slots import fill_slots, hide_values, slots_of, to_slots
+from bot.nlg.values import normalise
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class GptLimits:
+    """`candidates` wordings are tried at most, the first alone; `seconds` is what a reply may wait for all of it."""
+
+    candidates: int = 3
+    seconds: float = 4.0
+    languages: tuple[str, ...] = ("en",)
+
+
+class GptPhraser:
+    """A `bot.nlg.base.Phraser` around a generator. The model lives in one worker thread of its own."""
+
+    def __init__(self, generator: Generator, limits: GptLimits) -> None:
+        self._generator = generator
+        self._limits = limits
+        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="gpt")
+        self._loaded = False
+        self._broken = ""
+
+    def speaks(self, language: str | None) -> bool:
+        """`languages` may be ["*"] for a model that speaks all."""
+        languages = self._limits.languages
+        return "*" in languages or (language or "").replace("_", "-").split("-")[0].lower() in languages
+
+    async def warm_up(self) -> None:
+        """Load the model now. A failure is logged once and shows in the `why` of every reply."""
+        await asyncio.get_running_loop().run_in_executor(self._worker, self._load)
+
+    async def phrase(self, request: PhraseRequest) -> Phrasing:
+        """The first grounded wording within the limits."""
+        deadline = time.monotonic() + self._limits.seconds
+        work = asyncio.get_running_loop().run_in_executor(self._worker, self._phrase, request, deadline)
+        try:
+            # The worker stops by itself at the deadline; the little more is for what it does after the last token.
+            return await asyncio.wait_for(asyncio.shield(work), self._limits.seconds + 0.25)
+        except TimeoutError:
+            work.add_done_callback(lambda done: done.exception())
+            return Phrasing(None, f"the GPT took more than {self._limits.seconds:g} s")
+
+    def close(self) -> None:
+        """End the worker thread after what it is doing."""
+        self._worker.shutdown(wait=False, cancel_futures=True)
+
+    def _load(self) -> None:
+        if self._loaded or self._broken:
+            return
+        try:
+            self._generator.load()
+            self._loaded = True
+        except GeneratorError as error:
+            self._broken = str(error)
+            logger.error("The GPT cannot be used, replies go out as their templates: %s", error)
+
+    def _phrase(self, request: PhraseRequest, deadline: float) -> Phrasing:
+        if time.monotonic() > deadline:
+            return Phrasing(None, "the GPT was busy with an earlier reply")
+        self._load()
+        if self._broken:
+            return Phrasing(None, f"the GPT cannot be used: {self._broken}")
+        refusals: list[str] = []
+        try:
+            for wording in self._wordings(request, deadline):
+                text, refusal = judge(wording, request)
+                if text is not None:
+                    return Phrasing(text, f"own wording, try {len(refusals) + 1}; every value comes from the facts")
+                refusals.append(refusal)
+        except GeneratorError as error:
+            logger.warning("%s", error)
+            return Phrasing(None, f"the GPT failed: {error}")
+        if not refusals:
+            return Phrasing(None, "the GPT had no wording in time")
+        return Phrasing(None, f"{len(refusals)} wordings refused: {' | '.join(dict.fromkeys(refusals))}")
+
+    def _wordings(self, request: PhraseRequest, deadline: float) -> Iterator[str]:
+        """The first candidate by itself, because it usually passes; then the others together."""
+        names = placeholders(request.template)
+        order = Order(
+            act=request.act.name,
+            template=" ".join(to_slots(request.template).split()),
+            user_text=hide_values(request.view.user_text, request.values, names),
+            language=request.language,
+            turns=tuple((who, hide_values(text, request.values, names)) for who, text in request.view.turns),
+            seed=request.seed,
+        )
+        yield from self._generator.generate(order, count=1, deadline=deadline)
+        rest = self._limits.candidates - 1
+        if rest > 0 and time.monotonic() < deadline:
+            again = Order(order.act, order.template, order.user_text, order.language, order.turns, order.seed + 1)
+            yield from self._generator.generate(again, count=rest, deadline=deadline)
+
+
+def judge(wording: str, request: PhraseRequest) -> tuple[str | None, str]:
+    """The wording with its values when it may go out, else None and the reason."""
+    wording = _bare(wording)
+    known = set(placeholders(request.template))
+    unknown = [name for name in slots_of(wording) if name not in known]
+    if unknown:
+        return None, f"unknown slot [{unknown[0]}]"
+    text = fill_slots(wording, request.values)
+    if normalise(text).casefold().rstrip(".!") == normalise(request.text).casefold().rstrip(".!"):
+        return None, "a copy of the template"
+    verdict = check(text, request.act.facts, request.text, request.language, optional=request.optional)
+    return (text, "") if verdict.grounded else (None, verdict.why)
+
+
+def _bare(wording: str) -> str:
+    """Without the quotes or the label that some models put around an answer."""
+    wording = " ".join(wording.split())
+    for label in ("Reply:", "Shop:", "Assistant:"):
+        wording = wording.removeprefix(label).strip()
+    if len(wording) > 1 and wording[0] == wording[-1] == '"' and wording.count('"') == 2:
+        wording = wording[1:-1]
+    return wording
+
+
+def best_languages(languages: Sequence[str]) -> tuple[str, ...]:
+    """Language codes as the phraser compares them: lower case, without regions."""
+    return tuple(language.replace("_", "-").split("-")[0].lower() for language in languages)
