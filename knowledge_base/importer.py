@@ -161,7 +161,8 @@ class Import:
         words = self.mapping.translations if self.mapping else {}
         translated = {
             "name_zh": words.get("attributes", {}).get(name),
-            "value_zh": words.get("values", {}).get(value),
+            # The same word may need another translation for one attribute: "ventilation.medium".
+            "value_zh": words.get("values", {}).get(f"{name}.{value}") or words.get("values", {}).get(value),
             "synonyms_en": words.get("value_synonyms", {}).get(value),
             "synonyms_zh": words.get("value_synonyms_zh", {}).get(value),
         }

@@ -10,13 +10,13 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import selectinload
 
 from knowledge_base.linking.similarity import similarity
-from knowledge_base.linking.variants import choose_variant, resolve_options
+from knowledge_base.linking.variants import choose_variant, resolve_with
 from knowledge_base.models import OrderLine, Product, Variant
 from knowledge_base.search.finding import search_products
 from knowledge_base.search.index import revision
-from knowledge_base.search.tokens import is_chinese
+from knowledge_base.search.tokens import is_chinese, normalise
 from knowledge_base.search.vectors import Embedder
-from knowledge_base.search.vocabulary import vocabulary_of
+from knowledge_base.search.vocabulary import Vocabulary, vocabulary_of
 from knowledge_base.sessions import ShopSession
 
 #: Less than this is no candidate; a candidate this much better than the next one is meant.
@@ -31,12 +31,27 @@ _SCAN = 5000
 
 @dataclass(frozen=True)
 class Candidate:
-    """A product that may be meant, the variant if the words tell it, and the order line if lines were searched."""
+    """A product that may be meant, the variant if the words tell it, and the order line if lines were searched.
+
+    `score` is from 0 to 1; `options` is the share of the option words that it has (1 if none were said).
+    """
 
     product: Product
     score: float
+    options: float = 1.0
     variant: Variant | None = None
     line: OrderLine | None = None
+
+
+@dataclass(frozen=True)
+class _Said:
+    """A mention taken apart once: the option words in and beside it, and what is left of it."""
+
+    mention: str
+    rest: str
+    inside: tuple[str, ...]
+    beside: tuple[str, ...]
+    vocabulary: Vocabulary
 
 
 @dataclass(frozen=True)
@@ -58,8 +73,13 @@ class Linking:
     @property
     def choices(self) -> tuple[Candidate, ...]:
         """The candidates to ask about, at most three."""
-        near = [one for one in self.candidates if self.candidates[0].score - one.score < _MARGIN]
-        return tuple(near[:3])
+        if not self.candidates:
+            return ()
+        first = self.candidates[0]
+        near = [one for one in self.candidates if first.score - one.score < _MARGIN and one.options >= first.options]
+        # Two lines of the same variant are one thing to a customer.
+        different = {(one.product.id, one.variant.id if one.variant else None): one for one in reversed(near)}
+        return tuple(reversed(different.values()))[:3]
 
 
 def link_products(
@@ -76,14 +96,15 @@ def link_products(
     `said` are option words that NLU found beside it (colour, size). `among` limits it to products that were shown;
     without it the whole catalogue counts.
     """
+    words = _take_apart(session, mention, said)
     if among is not None:
         pool = list({product.id: product for product in among}.values())
     else:
         hits = search_products(session, " ".join([mention, *said]), limit=30, embedder=embedder)
-        pool = [hit.item for hit in hits] or []
-    found = _ranked(session, pool, mention, said)
+        pool = [hit.item for hit in hits]
+    found = _ranked(session, pool, words)
     if not found and among is None and mention.strip():
-        found = _ranked(session, _scan(session, mention), mention, said)
+        found = _ranked(session, _scan(session, words), words)
     return Linking(tuple(found[:limit]))
 
 
@@ -92,52 +113,62 @@ def link_lines(session: ShopSession, lines: Iterable[OrderLine], mention: str, *
 
     Options count against the bought variant and not against what the product could be had in.
     """
+    words = _take_apart(session, mention, said)
     candidates: list[Candidate] = []
     for line in lines:
-        score = _name_score(session, line.variant.product, mention, said, (line.variant,))
+        product = line.variant.product
+        score, options = _score(product, words, (line.variant,))
         if score >= _LEAST:
-            candidates.append(Candidate(line.variant.product, score, line.variant, line))
-    return Linking(tuple(sorted(candidates, key=lambda candidate: -candidate.score)))
+            candidates.append(Candidate(product, score, options, line.variant, line))
+    return Linking(tuple(sorted(candidates, key=lambda candidate: (-candidate.score, -candidate.options))))
 
 
-def _ranked(session: ShopSession, pool: Sequence[Product], mention: str, said: Sequence[str]) -> list[Candidate]:
+def _take_apart(session: ShopSession, mention: str, said: Sequence[str]) -> _Said:
+    vocabulary = vocabulary_of(session)
+    inside, rest = vocabulary.split(mention)
+    return _Said(mention, rest, tuple(part.text for part in inside), tuple(said), vocabulary)
+
+
+def _ranked(session: ShopSession, pool: Sequence[Product], words: _Said) -> list[Candidate]:
     candidates: list[Candidate] = []
     for product in pool:
-        score = _name_score(session, product, mention, said, product.variants)
+        score, options = _score(product, words, product.variants)
         if score < _LEAST:
             continue
-        words = [*said, *(part.text for part in vocabulary_of(session).split(mention)[0])]
-        choice = choose_variant(session, product, words)
+        named = _option_words(product, words)
         only = product.variants[0] if len(product.variants) == 1 else None
-        candidates.append(Candidate(product, score, choice.best if words else only))
-    return sorted(candidates, key=lambda candidate: -candidate.score)
+        variant = choose_variant(session, product, named).best if named else only
+        candidates.append(Candidate(product, score, options, variant))
+    return sorted(candidates, key=lambda candidate: (-candidate.score, -candidate.options))
 
 
-def _name_score(
-    session: ShopSession, product: Product, mention: str, said: Sequence[str], variants: Sequence[Variant]
-) -> float:
-    """How well a product fits: its names against the mention, with and without option words in it, and its options.
+def _score(product: Product, words: _Said, variants: Sequence[Variant]) -> tuple[float, float]:
+    """How well a product fits, and its share of the options: its names against the mention, with and without option
+    words in it.
 
     A mention of options alone ("the black one") says nothing of the name, so only the options count.
     """
-    mentioned, rest = vocabulary_of(session).split(mention)
-    words = [*said, *(part.text for part in mentioned)]
-    agreement = _agreement(session, product, words, variants)
-    whole = _best_name(product, mention)
-    if not mentioned and not said:
-        return whole
-    if not _says_something(rest):
+    whole = _best_name(product, words.mention)
+    named = _option_words(product, words)
+    if not named:
+        return whole, 1.0
+    options = _agreement(words.vocabulary, product, named, variants)
+    if not _says_something(words.rest):
         # Only options were said, or the whole mention is a name that looks like one (蓝牙).
-        return max(whole, agreement)
-    bare = max(_best_name(product, rest), whole)
-    return bare * (1 - _OPTION_SHARE + _OPTION_SHARE * agreement)
+        return max(whole, options), options
+    name = max(_best_name(product, words.rest), whole)
+    return name * (1 - _OPTION_SHARE + _OPTION_SHARE * options), options
 
 
-def _agreement(session: ShopSession, product: Product, words: Sequence[str], variants: Sequence[Variant]) -> float:
-    """The share of option words that the best of these variants has; 1 if there are none."""
-    if not words:
-        return 1.0
-    wanted, unknown = resolve_options(session, product, words)
+def _option_words(product: Product, words: _Said) -> list[str]:
+    """The option words that were said, without those that belong to the product's name ("wireless" earbuds)."""
+    names = [normalise(name) for name in (product.name_en, product.name_zh, *product.synonyms_en, *product.synonyms_zh)]
+    return [*words.beside, *(word for word in words.inside if not any(word in name for name in names))]
+
+
+def _agreement(vocabulary: Vocabulary, product: Product, words: Sequence[str], variants: Sequence[Variant]) -> float:
+    """The share of option words that the best of these variants has."""
+    wanted, unknown = resolve_with(vocabulary, product, words)
     most = max((sum(bool(pairs & set(variant.options.items())) for pairs in wanted) for variant in variants), default=0)
     return most / (len(wanted) + len(unknown))
 
@@ -164,7 +195,7 @@ def _says_something(rest: str) -> bool:
 _names: WeakKeyDictionary[Engine, tuple[int, list[tuple[str, tuple[str, ...]]]]] = WeakKeyDictionary()
 
 
-def _scan(session: ShopSession, mention: str) -> list[Product]:
+def _scan(session: ShopSession, words: _Said) -> list[Product]:
     """Products whose names sound or look like the mention, for what the index cannot find (homophones)."""
     bind = session.get_bind()
     engine = bind if isinstance(bind, Engine) else bind.engine
@@ -174,9 +205,8 @@ def _scan(session: ShopSession, mention: str) -> list[Product]:
             select(Product.id, Product.name_en, Product.name_zh, Product.synonyms_en, Product.synonyms_zh).limit(_SCAN)
         )
         _names[engine] = (current, [(key, (en, zh, *more_en, *more_zh)) for key, en, zh, more_en, more_zh in rows])
-    _, rest = vocabulary_of(session).split(mention)
     scored = [
-        (max(similarity(text, name) for name in names for text in (mention, rest)), key)
+        (max(similarity(text, name) for name in names for text in (words.mention, words.rest)), key)
         for key, names in _names[engine][1]
     ]
     ids = [key for score, key in sorted(scored, reverse=True)[:20] if score >= _LEAST]

@@ -82,8 +82,12 @@ def resolve_options(session: ShopSession, product: Product, said: Sequence[str])
 
     "black" of sunglasses may be the frame or the lens; "42码" is size 42; "navi" is navy.
     """
+    return resolve_with(vocabulary_of(session), product, said)
+
+
+def resolve_with(vocabulary: Vocabulary, product: Product, said: Sequence[str]) -> tuple[list[set[Pair]], list[str]]:
+    """As `resolve_options`, for callers that have the vocabulary already."""
     offered = {pair for variant in product.variants for pair in variant.options.items()}
-    vocabulary = vocabulary_of(session)
     wanted: list[set[Pair]] = []
     unknown: list[str] = []
     for word in said:

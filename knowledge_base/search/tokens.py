@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from knowledge_base.search.stopwords import STOPWORDS
@@ -57,12 +58,13 @@ def words(text: str) -> list[str]:
     return [word for word, _ in words_as_typed(text)]
 
 
-def words_as_typed(text: str) -> list[tuple[str, str]]:
+@lru_cache(maxsize=20_000)  # names of products are compared again and again
+def words_as_typed(text: str) -> tuple[tuple[str, str], ...]:
     """As `words`, each with the form in which it was typed (but for case and width)."""
     found: list[tuple[str, str]] = []
     for run in _RUN.findall(normalise(text)):
         found.extend((part, part) for part in _segment(run)) if is_chinese(run) else found.append((stem(run), run))
-    return found
+    return tuple(found)
 
 
 def marker(kind: str, *names: str) -> str:
