@@ -146,8 +146,17 @@ def from_state(shape: BertShape, state: Mapping[str, Tensor]) -> BertEncoder:
         ours |= _renamed(state, f"{theirs}.intermediate.dense", f"{mine}.expand")
         ours |= _renamed(state, f"{theirs}.output.dense", f"{mine}.contract")
         ours |= _renamed(state, f"{theirs}.output.LayerNorm", f"{mine}.output_norm")
-    encoder = BertEncoder(shape, state[f"{prefix}embeddings.word_embeddings.weight"])
-    encoder.load_state_dict(ours)
+    return assemble(shape, state[f"{prefix}embeddings.word_embeddings.weight"], ours)
+
+
+def assemble(shape: BertShape, words: Tensor, state: Mapping[str, Tensor]) -> BertEncoder:
+    """An encoder that holds these very tensors, named as `BertEncoder` names them."""
+    with torch.device("meta"):  # no time spent on random weights that are replaced at once
+        encoder = BertEncoder(shape, words)
+    encoder.load_state_dict(state, assign=True)
+    encoder.words = words
+    encoder.positions.requires_grad_(False)
+    encoder.embedding_norm.requires_grad_(False)
     return encoder
 
 

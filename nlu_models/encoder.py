@@ -33,10 +33,10 @@ def load_encoder(
     max_length: int = 128,
     progress: weights.Progress = weights.no_progress,
 ) -> PretrainedEncoder:
-    """Load the encoder `name` (see `weights.resolve`) on the CPU in float32, its word table in float16.
+    """Load the encoder `name` (see `weights.resolve`) on the CPU in float32.
 
     With `texts`, pieces of scripts they do not use are left out (see `tokens.prune`): the multilingual table shrinks
-    from 250,000 rows to about 103,000 for Chinese and English.
+    from 250,000 rows to about 103,000 for Chinese and English, and is kept in float16.
     Raises `WeightsError` when it cannot be had, `ModelError` when its architecture is not a BERT's.
     """
     import torch
@@ -50,8 +50,8 @@ def load_encoder(
     if texts is not None:
         tokenizer, kept = tokens.prune(tokenizer, texts)
     network = bert.from_state(shape, _state(folder))
-    words = network.words if kept is None else network.words[torch.tensor(kept)]
-    network.words = words.to(torch.float16)
+    if kept is not None:  # otherwise the table stays memory-mapped: only the rows that texts use are ever read
+        network.words = network.words[torch.tensor(kept)].to(torch.float16)
     return PretrainedEncoder(name, network.eval(), tokenizer)
 
 
