@@ -8,7 +8,7 @@ from bot.errors import Where, did_you_mean
 from bot.formats import shapes
 from bot.formats.annotations import parse_annotations
 from bot.formats.check_steps import CHECK_KEYS, read_check
-from bot.formats.nodes import Mapping, Node, Scalar
+from bot.formats.nodes import Mapping, Node, Scalar, Sequence
 from bot.formats.payloads import parse_payload
 from bot.formats.problem_list import ProblemList
 from bot.message import Entity
@@ -153,7 +153,10 @@ class StepReader:
 
     def _or(self, node: Mapping) -> Iterator[OrStep]:
         options: list[UserStep | SlotStep] = []
-        for item in shapes.items(node.get("or"), "`or`", self.problems):
+        written = node.get("or")
+        if shapes.is_null(written) or (isinstance(written, Sequence) and not written.items):
+            self.problems.error("missing-key", "`or` is empty.", node)
+        for item in shapes.items(written, "`or`", self.problems):
             body = shapes.mapping(item, "each of `or`", self.problems)
             if body is None:
                 continue
@@ -167,8 +170,6 @@ class StepReader:
                 self.problems.error("unknown-key", "`or` can hold `intent` or `slot_was_set`, nothing else.", body)
         if options:
             yield OrStep(tuple(options), node.where)
-        elif shapes.is_null(node.get("or")):
-            self.problems.error("missing-key", "`or` is empty.", node)
 
     def _action(self, node: Mapping) -> Iterator[ActionStep]:
         name = shapes.name(node.get("action"), "the action", self.problems)

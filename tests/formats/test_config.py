@@ -1,0 +1,63 @@
+"""config.yml."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.errors import ProjectError, Severity, Where
+from bot.formats.config import DEFAULT_PIPELINE, DEFAULT_POLICIES, parse_config, read_config
+from bot.formats.problem_list import ProblemList
+
+
+def test_components_are_names_or_mappings() -> None:
+    config = parse_config(
+        "language: zh\nassistant_id: shop\npipeline:\n- LanguageDetector\n"
+        "- name: shop.nlu.Tokenizer\n  size: 3\n  flag: no\npolicies: []\nimporters: [{name: RasaFileImporter}]\nlog_level: x\n"
+    )
+    assert (config.language, config.assistant_id) == ("zh", "shop")
+    first, second = config.pipeline
+    assert (first.name, dict(first.options)) == ("LanguageDetector", {})
+    assert (second.name, dict(second.options)) == ("shop.nlu.Tokenizer", {"size": 3, "flag": "no"})
+    assert second.where == Where("config.yml", 5, 9)
+    assert second.option_places["flag"] == Where("config.yml", 7, 3)
+    assert config.policies == ()
+    assert config.extra == {"importers": [{"name": "RasaFileImporter"}], "log_level": "x"}
+
+
+@pytest.mark.parametrize("text", ["language: en\n", "pipeline:\npolicies: null\n"])
+def test_what_is_left_empty_is_configured_as_rasa_does(text: str) -> None:
+    config = parse_config(text)
+    assert config.pipeline_is_default
+    assert config.policies_are_default
+    assert config.pipeline == DEFAULT_PIPELINE
+    assert config.policies == DEFAULT_POLICIES
+
+
+def test_the_environment_is_expanded_inside_quotes_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOP_MODEL", "bert-base-chinese")
+    config = parse_config('pipeline:\n- name: A\n  model: "${SHOP_MODEL}"\n  path: m/${SHOP_MODEL}\n')
+    assert config.pipeline[0].options == {"model": "bert-base-chinese", "path": "m/bert-base-chinese"}
+
+
+def test_a_missing_file_is_a_warning(tmp_path: Path) -> None:
+    problems = ProblemList()
+    assert read_config(tmp_path / "config.yml", problems).pipeline == DEFAULT_PIPELINE
+    assert [problem.severity for problem in problems] == [Severity.WARNING]
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("pipeline: supervised_embeddings\n", "1:11"),
+        ("pipeline:\n- nam: A\n", "2:3"),
+        ("policies:\n- [A]\n", "2:3"),
+        ("recipe: graph.v1\n", "1:9"),
+        ("pipeline:\n- name:\n", "2:8"),
+    ],
+)
+def test_a_mistake_is_reported_with_its_place(text: str, place: str) -> None:
+    with pytest.raises(ProjectError) as raised:
+        parse_config(text)
+    assert str(raised.value.problems[0].where) == f"config.yml:{place}"
