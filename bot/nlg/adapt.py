@@ -53,7 +53,8 @@ def adapt(
     folder = resolve(settings.model)
     placement = place()
     tokenizer = AutoTokenizer.from_pretrained(folder)
-    model = AutoModelForCausalLM.from_pretrained(folder, dtype=placement.dtype).to(placement.device)
+    model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=placement.dtype)
+    model.to(placement.device)
     record = train_lora(
         model,
         tokenizer,

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from random import Random
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -15,6 +15,9 @@ from bot.domain import ResponseVariation
 from bot.errors import UsageError, did_you_mean
 from bot.nlg.speaker import ResponseSpeaker
 from bot.speaking import Speaker
+
+if TYPE_CHECKING:
+    from bot.project import Project
 
 _Model = TypeVar("_Model", bound="_Options")
 Responses = Mapping[str, Sequence[ResponseVariation]]
@@ -90,6 +93,22 @@ def speaker_from(
         return speaker
     hint = did_you_mean(kind, ("response", "callback", "gpt"))
     raise UsageError(f"nlg: type '{kind}' is unknown; it is response, callback, gpt or a dotted path. {hint}".strip())
+
+
+def speaker_of(project: Project, *, random: Random | None = None) -> Speaker:
+    """The speaker of a project, from `nlg:` in endpoints.yml or else in config.yml."""
+    endpoint = project.endpoints.nlg
+    options = project.config.nlg
+    if endpoint is not None:
+        given = {"url": endpoint.url, "type": endpoint.type, **endpoint.options}
+        options = {key: value for key, value in given.items() if value is not None}
+    return speaker_from(
+        options,
+        project.domain.responses,
+        root=project.root,
+        random=random or Random(),
+        language=project.config.language,
+    )
 
 
 def gpt_phraser(options: GptOptions, *, root: Path) -> Any:

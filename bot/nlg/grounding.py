@@ -15,14 +15,17 @@ from typing import Any
 
 from bot.message import Fact
 from bot.nlg.lexicon import Lexicon, Tags, forms, lexicon
+from bot.nlg.numerals import words
 from bot.nlg.reading import Claim, Mention, Reading, read
 from bot.nlg.values import covers, find_items, normalise, single_item
 
 _LATIN = re.compile(r"[^\W\d_]+")
 # Words that may stand before a comma at the beginning of a sentence without naming anybody.
 _OPENERS = frozenset(
-    "hi hello hey sure thanks ok okay great yes perfect sorry right done hmm well now currently unfortunately regrettably sadly "
-    "also meanwhile hopefully still indeed here cancelled canceled placed changed updated available so then no".split()
+    words(
+        "hi hello hey sure thanks ok okay great yes perfect sorry right done hmm well now currently unfortunately sadly "
+        "regrettably also meanwhile hopefully still indeed here cancelled canceled placed changed updated available so then no"
+    )
 )
 _MEASURED = frozenset({"number", "money", "date", "time", "percent", "weekday", "relative", "ordinal"})
 _DIRECTIONS = frozenset({"to", "from", "由", "从", "到", "往", "向"})
@@ -78,21 +81,21 @@ def check(
     said, template = normalise(sentence), normalise(template_text)
     if not said:
         return Verdict(False, missing=("text",))
-    words = lexicon(language) if language else None
-    if words is None:
+    tongue = lexicon(language) if language else None
+    if tongue is None:
         same = said.casefold() == template.casefold()
         return Verdict(same, unsupported=() if same else (f"a wording in language {language}",))
     values = _values(facts)
     predicates = _predicates(template, values)
-    body = words.closers.sub(" ", said).strip()
-    original = read(template, values, words, predicates)
-    wording = read(body, values, words, predicates)
-    plain = read(template, {}, words, predicates)  # what the values themselves say is licensed too
+    body = tongue.closers.sub(" ", said).strip()
+    original = read(template, values, tongue, predicates)
+    wording = read(body, values, tongue, predicates)
+    plain = read(template, {}, tongue, predicates)  # what the values themselves say is licensed too
     missing = [*_missing_values(wording, original, optional), *_missing_claims(wording, original)]
     unsupported = [
         *_unknown_values(wording, original, values),
         *_unknown_words(wording, original, template, values),
-        *_unlicensed(wording, _licence(original, plain, values, words)),
+        *_unlicensed(wording, _licence(original, plain, values, tongue)),
         *_turned_round(wording, original, plain),
         *_tone(wording, original, plain, predicates),
         *_qualified(wording, original),
@@ -210,11 +213,13 @@ def _unknown_words(
     yield from (f"'{symbol}'" for symbol in wording.symbols if symbol not in known_text)
 
 
-def _licence(original: Reading, plain: Reading, values: Mapping[str, frozenset[str]], words: Lexicon) -> frozenset[str]:
+def _licence(
+    original: Reading, plain: Reading, values: Mapping[str, frozenset[str]], tongue: Lexicon
+) -> frozenset[str]:
     """The concepts that a wording may use: those of the template, of its values, and of what its facts are called."""
     licensed = set(_HARMLESS) | original.concepts | plain.concepts
-    for name in {part for names in values.values() for name in names for part in name.split("_")}:
-        tags = words.lookup((name,)) or frozenset()
+    for part in {part for names in values.values() for name in names for part in name.split("_")}:
+        tags = tongue.lookup((part,)) or frozenset()
         licensed |= {tag.split(":")[1] for tag in tags if tag.startswith(("topic:", "soft:"))}
     said = {token.text for token in original.tokens} | original.tones
     for known in list(licensed | said):
@@ -242,9 +247,9 @@ def _turned_round(wording: Reading, original: Reading, plain: Reading) -> Iterab
         if not like and claim.negated and not loose_allowed and not claim.core:
             yield f"the claim {_described(claim)}"
     for claim in original.claims:
-        if claim.core and (like := [c for c in wording.claims if c.concept == claim.concept]):
-            if not any(c.negated == claim.negated for c in like):
-                yield f"the claim {_described(like[0])}"
+        like = [c for c in wording.claims if c.concept == claim.concept] if claim.core else []
+        if like and not any(c.negated == claim.negated for c in like):
+            yield f"the claim {_described(like[0])}"
     if wording.questions > original.questions:
         yield "a question"
     if wording.loose_negations and not loose_allowed:
@@ -322,14 +327,13 @@ def _moved(wording: Reading, original: Reading) -> Iterable[str]:
         if not like:
             continue
         counted = {m.counted for m in like if m.counted}
-        if mention.counted and counted and mention.counted not in counted and mention.kind in ("number", "fact"):
-            value = _item_value(mention)
-            if value is not None and value[0] == "number":
-                yield f"'{mention.key} {mention.counted}'"
-        if mention.preposition in ("from", "从") and not any(m.preposition in ("from", "从") for m in like):
-            value = _item_value(mention)
-            if value is None or value[0] not in _MEASURED:
-                yield f"'from {mention.key}'"
+        value = _item_value(mention)
+        is_number = value is not None and value[0] == "number"
+        if is_number and mention.counted and counted and mention.counted not in counted:
+            yield f"'{mention.key} {mention.counted}'"
+        whence = mention.preposition in ("from", "从") and not any(m.preposition in ("from", "从") for m in like)
+        if whence and (value is None or value[0] not in _MEASURED):
+            yield f"'from {mention.key}'"
         if mention.preposition in _DIRECTIONS and all(m.bare for m in like) and _opens_nothing(mention, original):
             yield f"'{mention.preposition} {mention.key}'"
 
@@ -421,9 +425,9 @@ def _names(body: str, wording: Reading, template: str, values: Mapping[str, froz
         if word is None or word[0] == "I" or word[0].casefold() in known_words:
             continue
         before = body[: token.start].rstrip(" \"'(")
-        if before and before[-1] not in ".!?\n:-—–…":
-            yield f"the name '{word[0]}'"
-        elif body[word.end() : word.end() + 1] == "," and word[0].casefold() not in _OPENERS:
+        if (before and before[-1] not in ".!?\n:-—–…") or (
+            body[word.end() : word.end() + 1] == "," and word[0].casefold() not in _OPENERS
+        ):
             yield f"the name '{word[0]}'"
     for quotation in re.finditer(r"\"([^\"]+)\"", body):
         if quotation[1].strip(" .,!?").casefold() not in known:

@@ -6,16 +6,22 @@ import re
 import unicodedata
 from decimal import Decimal
 
-_ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+
+def words(text: str) -> list[str]:
+    """A table of words, written as a text."""
+    return text.split()
+
+
+_ONES = words(
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen"
+)
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000, "dozen": 12}
-_ORDINALS = (
+_ORDINALS = words(
     "zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
     "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
-).split()
+)
 _WORDS = {word: value for value, word in enumerate(_ONES)} | {word: (i + 2) * 10 for i, word in enumerate(_TENS)}
 _ZH_DIGITS = {**{c: i for i, c in enumerate("零一二三四五六七八九")}, "〇": 0, "两": 2, "俩": 2, "仨": 3}
 _ZH_DIGITS |= {c: i for i, c in enumerate("壹贰叁肆伍陆柒捌玖", start=1)}
@@ -44,14 +50,14 @@ def from_digits(text: str, scale: str = "") -> Decimal:
 
 def from_english(text: str) -> Decimal:
     """`twenty-one`, `two hundred and fifty`, `half a dozen`. The text matches `ENGLISH`."""
-    words = [word for word in re.split(r"[\s-]+", text.casefold()) if word and word != "and"]
+    said = [word for word in re.split(r"[\s-]+", text.casefold()) if word and word != "and"]
     factor = Decimal(1)
-    if words[0] == "half":
-        factor, words = Decimal("0.5"), words[1:]
-    if words[0] == "a":
-        words = ["one", *words[1:]]
+    if said[0] == "half":
+        factor, said = Decimal("0.5"), said[1:]
+    if said[0] == "a":
+        said = ["one", *said[1:]]
     total, group = 0, 0
-    for word in words:
+    for word in said:
         if word in ("hundred", "dozen"):
             group = max(group, 1) * _SCALES[word]
         elif word in _SCALES:

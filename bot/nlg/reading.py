@@ -306,7 +306,7 @@ def _mention(clause: Sequence[Token], index: int) -> Mention:
         near.text in ("前", "之前", "以前", "后", "之后", "以后", "起", "为止", "内", "之内", "以内", "onwards")
         for near in after[:1]
     ):
-        qualifiers |= {tag for tag in after[0].tags & QUALIFIERS}
+        qualifiers |= set(after[0].tags & QUALIFIERS)
     # Only up to the next value: what stands beyond it belongs to that one.
     preceding = list(takewhile(_is_word, reversed(clause[max(index - 4, 0) : index])))
     context = [feature for near in preceding for feature in _features(near)][:3]

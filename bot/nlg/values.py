@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bot.nlg import numerals
-from bot.nlg.numerals import canonical
+from bot.nlg.numerals import canonical, words
 
-_MONTHS = "january february march april may june july august september october november december".split()
+_MONTHS = words("january february march april may june july august september october november december")
 _MONTH = "|".join([*_MONTHS, *(f"{m[:3]}(?![a-z])" for m in _MONTHS), "sept(?![a-z])"])
-_WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+_WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 _CURRENCY_BEFORE = r"CNY|RMB|USD|EUR|GBP|US\$|HK\$|[¥$€£]"
 _CURRENCY_AFTER = r"元|块钱|块|圆|人民币|美元|欧元|英镑|角|yuan\b|rmb\b|cny\b|usd\b|eur\b|gbp\b|dollars?\b|bucks\b|euros?\b|pounds?\b|cents?\b|[¥$€£]"
 _CURRENCIES = {
@@ -27,6 +27,12 @@ _ZH = numerals.CHINESE
 _ANY = rf"(?:{numerals.DIGITS})\s?(?:k\b|万|千|百)?|{_ZH}|\b(?:{numerals.ENGLISH})\b"
 _A = r"(?<![A-Za-z0-9_])"  # where an ASCII word may begin; \b would see none between a Chinese character and a letter
 _Z = r"(?![A-Za-z0-9_])"
+
+
+_PLAIN: dict[int, str] = {
+    ord(written): plain
+    for written, plain in ({"’": "'", "‘": "'", "“": '"', "”": '"', "−": "-", "‑": "-", "￥": "¥"}).items()
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,7 @@ class Item:
 def normalise(text: str) -> str:
     """Full-width and compatibility characters as plain ones, one kind of quote, single spaces."""
     text = unicodedata.normalize("NFKC", text)
-    text = text.translate(str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "−": "-", "‑": "-", "￥": "¥"}))
+    text = text.translate(_PLAIN)
     return re.sub(r"[^\S\n]+", " ", text).strip()
 
 
@@ -186,10 +192,10 @@ _RELATIVE: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 # Chinese words that hold a numeral but count nothing, and English ones.
-_NO_NUMBER = (
-    "一下 一直 一起 一些 一样 一共 一并 一旦 一般 一会儿 一会 一点 一切 万一 唯一 统一 一致 一边 一方面 十分 万分 千万 进一步 一如既往 "
-    "七天无理由 一键 第三方 百货 一同 一律 一次性 下一步 一番 一时 不一 八成 亿点 半点"
-).split()
+_NO_NUMBER = words(
+    "一下 一直 一起 一些 一样 一共 一并 一旦 一般 一会儿 一会 一点 一切 万一 唯一 统一 一致 一边 一方面 十分 万分 千万 进一步 一如既往 七天无理由 一键 第三方 百货 一同 一律 "
+    "一次性 下一步 一番 一时 不一 八成 亿点 半点"
+)
 _NO_NUMBER_EN = (
     r"no one|this one|that one|the one|which one|another one|one of (?:our|my|the)|one moment|one another|someone|"
     r"anyone|everyone|one more thing|back to square one|one by one|a second|one sec(?:ond)?|second thoughts|at first|most recent(?:ly)?"
