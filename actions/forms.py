@@ -13,6 +13,13 @@ from actions.filling import REQUESTED_SLOT, Filling
 from actions.operations import OPERATIONS, cleared, started_by
 from actions.turn import Turn, own, shop
 
+# What ends whatever is under way, and the action that answers it.
+LEAVING = {
+    "human_handoff": "action_hand_over",
+    "complaint": "action_file_complaint",
+    "goodbye": "utter_goodbye",
+}
+
 
 class ValidateForm(Action, ABC):  # type: ignore[misc]
     """Checks what was said against the database, and leaves when the customer has started something else.
@@ -31,6 +38,8 @@ class ValidateForm(Action, ABC):  # type: ignore[misc]
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn, operation = Turn(tracker), OPERATIONS[self.form]
+        if turn.form == self.form and turn.intent in LEAVING:
+            return [*cleared(), ActiveLoop(None), SlotSet(REQUESTED_SLOT, None), FollowupAction(LEAVING[turn.intent])]
         other = started_by(turn.intent)
         if other is not None and turn.form == self.form and turn.intent not in operation.intents:
             resumed = operation.service is not None and OPERATIONS[other].service is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -17,6 +18,7 @@ from knowledge_base.sessions import ShopSession
 LISTED = "knowledge_base_listed_objects"
 FOCUS = "knowledge_base_last_object"
 REFERENCE_RESOLVER = "ReferenceResolver"
+_PROJECT = Path(__file__).resolve().parent.parent
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class Turn:
 @contextmanager
 def shop() -> Iterator[ShopSession]:
     """The shop's database, inside the running turn's transaction when there is one."""
-    with open_from_environment().session() as session:
+    with open_from_environment(_PROJECT).session() as session:
         yield session
 
 
