@@ -158,9 +158,10 @@ def _complete(domain: Domain, data: Data) -> Domain:
         for step in story.steps
         if isinstance(step, ActionStep) and step.name is None and step.text
     )
+    responses = {name: said for name, said in data.training_data.responses.items() if name not in domain.responses}
     return replace(
         domain,
-        responses={**data.training_data.responses, **domain.responses},
+        responses={**domain.responses, **responses},
         actions={**domain.actions, **{f"utter_{intent}": ActionProperties() for intent in retrieval}},
         e2e_actions=tuple(dict.fromkeys([*domain.e2e_actions, *spoken])),
     )

@@ -30,12 +30,13 @@ def _slot(key: Scalar, node: Node, problems: ProblemList) -> Slot:
     if not _has_own_class(body):
         shapes.known_keys(body, (*_SLOT_KEYS, *_IGNORED_SLOT_KEYS), what, problems)
     initial = body.get("initial_value")
+    kind = _type(body, what, problems)
     return Slot(
         name=name,
-        type=_type(body, what, problems),
+        type=kind,
         initial_value=initial.plain() if initial is not None else None,
         influence_conversation=shapes.boolean(
-            body.get("influence_conversation"), "`influence_conversation`", problems, default=True
+            body.get("influence_conversation"), "`influence_conversation`", problems, default=kind != "any"
         ),
         mappings=_mappings(body, what, key, problems),
         values=_values(body, problems),

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice, takewhile
 
-from bot.domain import RULE_SNIPPET_ACTION
+from bot.domain import ACTION_LISTEN, RULE_SNIPPET_ACTION
 from bot.errors import Problem, Severity, Where
 from bot.stories import Rule, Story
-from bot.validation.states import NOT_SET, Decision, Feature, History, State, Walker, matches
+from bot.validation.states import Decision, Feature, History, State, Walker, matches
 from bot.validation.subject import Subject
 
 _PREVIOUS: Feature = ("previous", "action")
@@ -113,9 +113,8 @@ def _contradiction(
     known: Decision, action: str, block: Story | Rule, where: Where | None, severity: Severity
 ) -> Problem:
     one, other = _name(known.block), _name(block)
-    message = (
-        f"{other} goes on with '{action}' where {one} goes on with '{known.action}' {_situation(known.history.state)}."
-    )
+    situation = _situation(known.history.state)
+    message = f"{situation}, {other} goes on with '{action}', but {one} goes on with '{known.action}'."
     related = ((f"{one} goes on with '{known.action}'", known.where),) if known.where else ()
     hint = "Tell them apart by what comes before, by a slot or by a condition, or make them agree."
     return Problem("contradiction", message, where, hint, severity, related)
@@ -126,13 +125,12 @@ def _name(block: Story | Rule) -> str:
 
 
 def _situation(state: State) -> str:
-    """The last state in words: what the user said, or what was done last, and the slots that are set."""
+    """The last state in words: what the user said, or what was done since."""
     now = dict(state)
     previous, intent = now.get(_PREVIOUS), now.get(_INTENT)
-    slots = sorted(f"'{feature[1]}'" for feature, value in now.items() if feature[0] == "slots" and value != NOT_SET)
-    said = f"after intent '{intent}'" if intent else "after the same words"
-    done = "at the start" if previous is None else f"after action '{previous}'"
-    return (said if previous == "action_listen" else done) + (f" with {', '.join(slots)} set" if slots else "")
+    if previous == ACTION_LISTEN:
+        return f"after intent '{intent}'" if intent else "after the same words"
+    return "at the start" if previous is None else f"after action '{previous}'"
 
 
 def _memoized_turns(project: Subject) -> int | None:

@@ -96,7 +96,7 @@ def test_a_rule_with_conditions() -> None:
 
 
 def test_a_payload_gives_its_entities() -> None:
-    text = "stories:\n- story: s\n  steps:\n  - user: '/inform{\"city\": \"上海\"}'\n    intent: inform\n"
+    text = 'stories:\n- story: s\n  steps:\n  - user: \'/inform{"city": "上海"}\'\n    intent: inform\n'
     (step,) = parse_stories(text).stories[0].steps
     assert isinstance(step, UserStep)
     assert step.text == '/inform{"city": "上海"}'
