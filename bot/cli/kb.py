@@ -89,15 +89,19 @@ def search(
     url: UrlOption = None,
 ) -> None:
     """Find products and articles by words, as the assistant does."""
-    from bot.cli.kb_rows import results_table
-    from knowledge_base.search import search as find
+    from bot.cli.kb_rows import hits_table
+    from knowledge_base.search import search_articles, search_products
 
+    words = " ".join(query)
     with _current(project, url).session() as session:
-        results = find(session, " ".join(query), limit=limit)
-        if not results:
+        products = search_products(session, words, limit=limit)
+        articles = search_articles(session, words, limit=limit)
+        if not products and not articles:
             say("Nothing was found.")
             raise typer.Exit(1)
-        out().print(results_table(results))
+        for title, hits in (("Products", products), ("Articles", articles)):
+            if hits:
+                out().print(hits_table(title, hits))
 
 
 def _open(project: Path, url: str | None) -> KnowledgeBase:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, inspect, select
 
 from knowledge_base import UNSCOPED
 from knowledge_base.identifiers import order_key
-from knowledge_base.models import Base, Order
+from knowledge_base.models import Base, Order, Product
 
 if TYPE_CHECKING:
+    from rich.table import Table
     from rich.tree import Tree
     from sqlalchemy.orm import Session
+
+    from knowledge_base.search import Hit
 
 
 def counts(session: Session) -> Iterator[tuple[str, int]]:
     """Every table and how many rows it has."""
     for table in Base.metadata.sorted_tables:
-        yield table.name, session.scalar(select(func.count()).select_from(table)) or 0
+        query = select(func.count()).select_from(table).execution_options(**UNSCOPED)
+        yield table.name, session.scalar(query) or 0
 
 
 def find(session: Session, id_: str) -> list[Any]:
@@ -51,6 +55,25 @@ def tree(row: Any, *, depth: int = 2) -> Tree:
             for child in getattr(row, relation.key):
                 branch.add(tree(child, depth=depth - 1))
     return branch
+
+
+def hits_table(title: str, hits: Iterable[Hit[Any]]) -> Table:
+    """What a search found, best first, with its score from 0 to 1."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=title, title_justify="left", box=None, header_style="bold")
+    for column in ("score", "id", "中文", "English", "price"):
+        table.add_column(column, overflow="fold", no_wrap=column in ("score", "id"))
+    for hit in hits:
+        names = (
+            (hit.item.name_zh, hit.item.name_en)
+            if isinstance(hit.item, Product)
+            else (hit.item.title_zh, hit.item.title_en)
+        )
+        price = f"{hit.variants[0].price} {hit.variants[0].currency}" if hit.variants else ""
+        table.add_row(*(Text(cell) for cell in (f"{hit.score:.2f}", _key(hit.item), *names, price)))
+    return table
 
 
 def _key(row: Any) -> str:

@@ -77,9 +77,7 @@ def run(
         auth=Auth(token=auth_token, jwt_secret=jwt_secret, jwt_method=jwt_method),
         credentials=_only(dict(loaded.credentials), connector),
     )
-    running = Running(
-        ready_assistant(loaded, model=model), load=lambda archive: Assistant.load(loaded, model=archive)
-    )
+    running = Running(ready_assistant(loaded, model=model), load=lambda archive: Assistant.load(loaded, model=archive))
     tls = Tls(ssl_certificate, ssl_keyfile, ssl_ca_file, ssl_password)
     chosen = DEFAULT_PORT if port is None else port
     say(f"Serving {project.resolve()} on port {chosen}; Ctrl-C ends.", style="bold green")

@@ -1,0 +1,47 @@
+"""What the API's requests hold."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, Field
+
+from bot.channels.incoming import clean
+
+Text = Annotated[str, AfterValidator(clean)]
+
+
+class NewMessage(BaseModel):
+    """A message to be stored without an answer."""
+
+    text: Text
+    sender: Literal["user"]
+    parse_data: dict[str, Any] | None = None
+
+
+class TextToParse(BaseModel):
+    text: Text
+    message_id: str | None = None
+
+
+class Trigger(BaseModel):
+    """An intent as if the customer had said it; entities by name, or as Rasa's list."""
+
+    name: str
+    entities: dict[str, Any] | list[dict[str, Any]] = Field(default_factory=dict)
+
+
+class ActionToRun(BaseModel):
+    name: str
+    policy: str | None = None
+    confidence: float | None = None
+
+
+class NewModel(BaseModel):
+    """Where the next model lies; a file on this machine."""
+
+    model_config = {"protected_namespaces": ()}
+
+    model_file: str | None = None
+    model_server: dict[str, Any] | None = None
+    remote_storage: str | None = None

@@ -1,0 +1,98 @@
+"""Models: parsing, predicting, exchanging, training and testing them."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Query
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+
+from bot.channels.incoming import clean
+from bot.errors import KefuError
+from bot.event_json import events_from_dicts
+from bot.server.api.bodies import NewModel, TextToParse
+from bot.server.api.training import train_from_yaml
+from bot.server.problems import ApiError
+from bot.server.running import Running
+from bot.tracker import EventVerbosity, Tracker
+
+Shape = dict[str, Any]
+
+
+def model_routes(running: Running) -> APIRouter:
+    router = APIRouter(prefix="/model", tags=["Model"])
+
+    @router.post("/parse")
+    async def parse(body: TextToParse, emulation_mode: str | None = None) -> Shape:
+        """What NLU makes of a text."""
+        if emulation_mode is not None:
+            raise ApiError(
+                400,
+                "BadRequest",
+                "Emulation of other services is not supported.",
+                {"emulation_mode": clean(emulation_mode)},
+            )
+        understood = (await running.assistant.parse(body.text)).as_dict()
+        return understood | ({"message_id": body.message_id} if body.message_id else {})
+
+    @router.post("/predict")
+    async def predict(
+        events: Annotated[list[Shape], Body()],
+        include_events: Annotated[str, Query()] = EventVerbosity.AFTER_RESTART.name,
+    ) -> Shape:
+        """What the policies would do after these events."""
+        assistant = running.assistant
+        if include_events.upper() not in EventVerbosity.__members__:
+            raise ApiError(400, "BadRequest", f"include_events is one of {', '.join(EventVerbosity.__members__)}.")
+        try:
+            tracker = Tracker.from_events("default", events_from_dicts(events), assistant.domain)
+        except (KeyError, TypeError, ValueError) as error:
+            raise ApiError(400, "BadRequest", f"Supplied events are not valid: {error}") from error
+        prediction = await asyncio.to_thread(assistant.policies.predict, tracker, assistant.domain)
+        pairs = zip(assistant.domain.action_names, prediction.probabilities, strict=True)
+        return {
+            "scores": [{"action": action, "score": score} for action, score in pairs],
+            "policy": prediction.policy,
+            "confidence": prediction.confidence,
+            "tracker": tracker.as_dict(EventVerbosity[include_events.upper()]),
+        }
+
+    @router.put("", status_code=204)
+    async def replace(model: NewModel) -> Response:
+        """Load another model; messages go on being answered by the present one until it is there."""
+        if model.model_file is None:
+            raise ApiError(400, "BadRequest", "Give `model_file`; other sources are not supported.")
+        path = Path(model.model_file)
+        if not await asyncio.to_thread(path.is_file):
+            raise ApiError(400, "BadRequest", f"There is no model {model.model_file}.")
+        try:
+            await running.swap(path)
+        except KefuError as error:
+            raise ApiError(400, "BadRequest", str(error)) from error
+        return Response(status_code=204)
+
+    @router.delete("", status_code=204)
+    async def unload() -> Response:
+        """Unload the model; there are no answers until another is loaded."""
+        running.unload()
+        return Response(status_code=204)
+
+    @router.post("/train")
+    async def train(
+        request: Request, save_to_default_model_directory: bool = True, force_training: bool = False
+    ) -> Response:
+        """Train a model from a YAML body that holds config, domain and data; the answer is the model."""
+        root = running.assistant.project.root if running.assistant.project else Path()
+        running.training_jobs += 1
+        try:
+            model = await train_from_yaml(
+                await request.body(), root if save_to_default_model_directory else None, force=force_training
+            )
+        finally:
+            running.training_jobs -= 1
+        return FileResponse(model, filename=model.name, headers={"filename": model.name})
+
+    return router
