@@ -11,8 +11,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, event
+from sqlalchemy import Column, ColumnElement, Table, event, select
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.sql import visitors
 
 from knowledge_base.models import (
     Address,
@@ -32,6 +33,7 @@ from knowledge_base.models import (
 )
 
 Clock = Callable[[], datetime]
+Criterion = Callable[[str], ColumnElement[bool]]
 
 #: Execution options for a statement that may see every customer's rows; for imports and administration only.
 UNSCOPED: dict[str, Any] = {"customer_scope": "*"}
@@ -39,41 +41,34 @@ UNSCOPED: dict[str, Any] = {"customer_scope": "*"}
 _SCOPE = "customer_scope"
 
 
-def _of_order(customer_id: str, entity: Any) -> ColumnElement[bool]:
-    return entity.order_id.in_(_own_orders(customer_id))  # type: ignore[no-any-return]
+def _of_order(entity: Any) -> Criterion:
+    return lambda customer_id: entity.order_id.in_(select(Order.id).where(Order.customer_id == customer_id))
 
 
-def _own_orders(customer_id: str) -> Any:
-    from sqlalchemy import select
-
-    return select(Order.id).where(Order.customer_id == customer_id)
+def _of(entity: Any) -> Criterion:
+    return lambda customer_id: entity.customer_id == customer_id
 
 
-def _criteria(customer_id: str) -> dict[type[Base], ColumnElement[bool]]:
-    """Which rows of each customer-owned table are this customer's."""
-    from sqlalchemy import select
-
-    shipments = select(Shipment.id).where(_of_order(customer_id, Shipment))
-    returns = select(Return.id).where(_of_order(customer_id, Return))
-    return {
-        Customer: Customer.id == customer_id,
-        Address: Address.customer_id == customer_id,
-        PaymentMethod: PaymentMethod.customer_id == customer_id,
-        Order: Order.customer_id == customer_id,
-        OrderLine: _of_order(customer_id, OrderLine),
-        Payment: _of_order(customer_id, Payment),
-        Shipment: _of_order(customer_id, Shipment),
-        ShipmentEvent: ShipmentEvent.shipment_id.in_(shipments),
-        Return: _of_order(customer_id, Return),
-        ReturnLine: ReturnLine.return_id.in_(returns),
-        Invoice: _of_order(customer_id, Invoice),
-        Ticket: Ticket.customer_id == customer_id,
-        Operation: Operation.customer_id == customer_id,
-    }
+def _of_parent(column: Any, parent: Any) -> Criterion:
+    return lambda customer_id: column.in_(select(parent.id).where(_of_order(parent)(customer_id)))
 
 
-#: Every table whose rows belong to a customer.
-CUSTOMER_OWNED: frozenset[type[Base]] = frozenset(_criteria(""))
+#: Every table whose rows belong to a customer, and which of them are a given customer's.
+CUSTOMER_OWNED: dict[type[Base], Criterion] = {
+    Customer: lambda customer_id: Customer.id == customer_id,
+    Address: _of(Address),
+    PaymentMethod: _of(PaymentMethod),
+    Order: _of(Order),
+    OrderLine: _of_order(OrderLine),
+    Payment: _of_order(Payment),
+    Shipment: _of_order(Shipment),
+    ShipmentEvent: _of_parent(ShipmentEvent.shipment_id, Shipment),
+    Return: _of_order(Return),
+    ReturnLine: _of_parent(ReturnLine.return_id, Return),
+    Invoice: _of_order(Invoice),
+    Ticket: _of(Ticket),
+    Operation: _of(Operation),
+}
 
 
 class UnscopedQuery(RuntimeError):  # noqa: N818  (named after the query)
@@ -103,22 +98,41 @@ def _guard_customers_rows(state: ORMExecuteState) -> None:
     """
     if not state.is_select or state.is_relationship_load or state.is_column_load:
         return
-    owned = [mapper.class_ for mapper in state.all_mappers if mapper.class_ in CUSTOMER_OWNED]
-    if not owned:
-        return
     scope = state.execution_options.get(_SCOPE)
     if scope == "*":
         return
-    if scope is None:
-        names = ", ".join(sorted({entity.__name__ for entity in owned}))
+    owned, plain = _customers_tables(state.statement)
+    if not owned:
+        return
+    if scope is None or plain:
+        names = ", ".join(sorted(entity.__name__ for entity in owned))
         raise UnscopedQuery(
-            f"a query on {names} does not say whose rows it wants: read through "
+            f"a query on {names} does not say whose rows it wants: read the mapped classes through "
             f"CustomerScope(session, customer_id), or pass execution_options=UNSCOPED in an import or admin tool"
         )
-    criteria = _criteria(scope)
     state.statement = state.statement.options(
         *(
-            with_loader_criteria(entity, criteria[entity], propagate_to_loaders=False, include_aliases=True)
-            for entity in set(owned)
+            with_loader_criteria(
+                entity, CUSTOMER_OWNED[entity](scope), propagate_to_loaders=False, include_aliases=True
+            )
+            for entity in owned
         )
     )
+
+
+def _customers_tables(statement: Any) -> tuple[set[type[Base]], bool]:
+    """The customer-owned classes a statement touches anywhere, and whether it names one of their tables without the
+    class (then nothing can be added to limit it)."""
+    owned: set[type[Base]] = set()
+    mapped: set[type[Base]] = set()
+    for element in visitors.iterate(statement):
+        table = element.table if isinstance(element, Column) else element
+        entity = _ENTITIES.get(table.name) if isinstance(table, Table) else None
+        if entity is not None:
+            owned.add(entity)
+            if "parententity" in element._annotations:  # it came from the class
+                mapped.add(entity)
+    return owned, owned != mapped
+
+
+_ENTITIES = {entity.__tablename__: entity for entity in CUSTOMER_OWNED}

@@ -10,7 +10,7 @@ from sqlalchemy import Table, and_, bindparam, delete, insert, select, update
 from knowledge_base.importing.problems import ImportReport
 from knowledge_base.importing.rows import Row, Rows
 from knowledge_base.models import Base
-from knowledge_base.sessions import ShopSession
+from knowledge_base.sessions import UNSCOPED, ShopSession
 
 #: Tables in the order of writing: what is referred to comes first.
 ORDER = (
@@ -95,7 +95,7 @@ def _remove_events_of_gone(
 
 
 def _ids_of(session: ShopSession, table: Table, column: Any, values: Sequence[str]) -> set[str]:
-    return set(session.scalars(select(table.c.id).where(column.in_(values))))
+    return set(session.scalars(select(table.c.id).where(column.in_(values)), execution_options=UNSCOPED))
 
 
 def _upsert(session: ShopSession, table: Table, rows: list[Row], report: ImportReport) -> None:
@@ -103,7 +103,8 @@ def _upsert(session: ShopSession, table: Table, rows: list[Row], report: ImportR
     existing: set[tuple[Any, ...]] = set()
     for chunk in _chunks(rows):
         first = table.c[keys[0]]
-        found = session.execute(select(*table.primary_key.columns).where(first.in_({row[keys[0]] for row in chunk})))
+        wanted = select(*table.primary_key.columns).where(first.in_({row[keys[0]] for row in chunk}))
+        found = session.execute(wanted, execution_options=UNSCOPED)
         existing.update(tuple(row) for row in found)
     new = [row for row in rows if tuple(row[key] for key in keys) not in existing]
     known = [row for row in rows if tuple(row[key] for key in keys) in existing]
