@@ -10,7 +10,6 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from nlu_models import metrics, weights
@@ -23,82 +22,16 @@ from nlu_models.labels import Labels, misfits
 from nlu_models.predictor import JointPredictor
 from nlu_models.sampling import hold_out, random_batches, sorted_batches
 from nlu_models.tokens import Encoded
+from nlu_models.training import DEFAULTS, TrainingConfig, TrainingReport, TrainingStep, epochs_for
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from nlu_models.joint import Batch, JointModel
 
+__all__ = ["OnStep", "TrainingConfig", "TrainingReport", "TrainingStep", "train", "train_on"]
+
 IGNORED = -100
-
-
-@dataclass(frozen=True)
-class TrainingConfig:
-    """How to train. The defaults are for a bilingual shop with tens of examples an intent on two CPU cores."""
-
-    encoder: str = "multilingual-e5-small"
-    epochs: int = 8
-    batch_size: int = 16
-    learning_rate: float = 2e-4
-    """Peak rate of the encoder's uppermost layer; rises over `warmup` of all steps, then falls to zero."""
-    head_factor: float = 20.0
-    """How many times faster the newly made heads learn."""
-    layer_decay: float = 1.0
-    """Each layer down learns this much slower than the one above."""
-    trainable_layers: int = 6
-    """How many of the upper encoder layers are trained; the others stay as pretrained. 0 trains the heads alone."""
-    warmup: float = 0.1
-    weight_decay: float = 0.01
-    dropout: float = 0.1
-    label_smoothing: float = 0.0
-    balance: float = 0.5
-    """Weight of an example is its intent's size to minus this power: 0 ignores imbalance, 1 evens it out."""
-    tag_weight: float = 1.0
-    """Weight of the tagging loss beside the intent loss."""
-    holdout: float = 0.1
-    """Share held out for early stopping and calibration, when there are at least `holdout_from` examples."""
-    holdout_from: int = 500
-    holdout_most: int = 1000
-    patience: int = 3
-    """Stop after this many epochs without a better score on the held-out part; never in the first half, where the rate
-    is still high and scores jump."""
-    max_length: int = 128
-    seed: int = 0
-    device: str = "auto"
-    dtype: str = "auto"
-
-
-@dataclass(frozen=True)
-class TrainingStep:
-    """Where training is, for a progress bar."""
-
-    epoch: int
-    """From 1."""
-    epochs: int
-    step: int
-    """From 1, over all epochs."""
-    steps: int
-    loss: float
-    """Running mean over the epoch."""
-    scores: metrics.Scores | None = None
-    """On the held-out part, at the end of an epoch."""
-
-
-@dataclass(frozen=True)
-class TrainingReport:
-    """What happened."""
-
-    examples: int
-    held_out: int
-    epochs: int
-    """Epochs run; fewer than asked for when it stopped early."""
-    seconds: float
-    temperature: float
-    scores: metrics.Scores | None
-    """On the held-out part, by the weights kept."""
-    curve: tuple[metrics.Scores, ...] = ()
-    """Held-out scores after each epoch."""
-    warnings: tuple[str, ...] = field(default=())
 
 
 OnStep = Callable[[TrainingStep], None]
@@ -106,7 +39,7 @@ OnStep = Callable[[TrainingStep], None]
 
 def train(
     examples: Sequence[Example],
-    config: TrainingConfig = TrainingConfig(),
+    config: TrainingConfig = DEFAULTS,
     *,
     on_step: OnStep = lambda step: None,
     progress: weights.Progress = weights.no_progress,
@@ -178,7 +111,7 @@ class _Run:
         from nlu_models.joint import JointModel
 
         self.config, self.examples = config, examples
-        self.placement: Placement = place(config.device, config.dtype)
+        self.placement: Placement = _training_placement(config)
         self.labels = Labels.of(examples)
         network = encoder.network.requires_grad_(False)
         self.frozen = max(0, network.depth - config.trainable_layers)
@@ -198,6 +131,7 @@ class _Run:
             self.labels.tags(each.units, example.entities) for each, example in zip(self.encoded, examples, strict=True)
         ]
         self.hidden = self._run_frozen()
+        self.epochs = config.epochs or epochs_for(len(self.training))
         self.best: metrics.Scores | None = None
         self.epochs_run = 0
 
@@ -209,14 +143,14 @@ class _Run:
         generator = random.Random(config.seed)
         lengths = [len(self.encoded[index].ids) for index in self.training]
         per_epoch = -(-len(lengths) // config.batch_size)
-        steps = per_epoch * config.epochs
+        steps = per_epoch * self.epochs
         optimiser = torch.optim.AdamW(self._groups(), weight_decay=config.weight_decay, fused=True)
         peaks = [group["lr"] for group in optimiser.param_groups]
         trained = [parameter for group in optimiser.param_groups for parameter in group["params"]]
         curve: list[metrics.Scores] = []
         kept: list[Tensor] = []
         since_best = step = 0
-        for epoch in range(1, config.epochs + 1):
+        for epoch in range(1, self.epochs + 1):
             self.model.train()
             total = 0.0
             batches = random_batches(lengths, config.batch_size, generator)
@@ -232,10 +166,10 @@ class _Run:
                 step += 1
                 total += float(loss.detach())
                 if done < len(batches):
-                    on_step(TrainingStep(epoch, config.epochs, step, steps, total / done))
+                    on_step(TrainingStep(epoch, self.epochs, step, steps, total / done))
             self.epochs_run = epoch
             scores = self._evaluate() if self.held_out else None
-            on_step(TrainingStep(epoch, config.epochs, step, steps, total / len(batches), scores))
+            on_step(TrainingStep(epoch, self.epochs, step, steps, total / len(batches), scores))
             if scores is None:
                 continue
             curve.append(scores)
@@ -244,7 +178,7 @@ class _Run:
             if self.best is None or _total(scores) >= _total(self.best):  # of equals the later has the smaller steps
                 self.best = scores
                 kept = [parameter.detach().clone() for parameter in trained]
-            if since_best >= config.patience and 2 * epoch >= config.epochs:
+            if since_best >= config.patience and 2 * epoch >= self.epochs:
                 break
         with torch.no_grad():
             for parameter, value in zip(trained, kept, strict=False):
@@ -352,6 +286,14 @@ class _Run:
         self.model.eval()
         held = [self.examples[index] for index in self.held_out]
         return metrics.score(held, self.predictor.predict([each.text for each in held]))
+
+
+def _training_placement(config: TrainingConfig) -> Placement:
+    import torch
+
+    chosen = place(config.device, config.dtype)
+    # Gradients in float16 vanish without loss scaling; where there is no bfloat16, float32 is the simple right way.
+    return Placement(chosen.device, torch.float32) if chosen.dtype == torch.float16 else chosen
 
 
 def _total(scores: metrics.Scores) -> float:

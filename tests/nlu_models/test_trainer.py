@@ -11,6 +11,7 @@ from nlu_models.examples import Example, Span
 from nlu_models.metrics import score
 from nlu_models.predictor import JointPredictor
 from nlu_models.trainer import TrainingConfig, TrainingReport, TrainingStep, train_on
+from nlu_models.training import epochs_for
 from tests.nlu_models.tiny import CORPUS, TINY_TRAINING
 
 NewEncoder = Callable[[], PretrainedEncoder]
@@ -35,6 +36,17 @@ def test_the_same_seed_gives_the_same_model_and_another_does_not(new_encoder: Ne
     )
     assert first == again
     assert first != other
+
+
+def test_bfloat16_learns_as_well(new_encoder: NewEncoder) -> None:
+    predictor, _ = train_on(new_encoder(), CORPUS * 2, replace(TINY_TRAINING, dtype="bfloat16"))
+    scores = score(CORPUS, predictor.predict([each.text for each in CORPUS]))
+    assert scores.intent_accuracy >= 0.9 and scores.entity_f1 > 0.8
+
+
+@pytest.mark.parametrize(("examples", "epochs"), [(1, 30), (770, 16), (2_400, 5), (10_000, 5)])
+def test_few_examples_are_seen_more_often(examples: int, epochs: int) -> None:
+    assert epochs_for(examples) == epochs
 
 
 def test_training_leaves_the_callers_random_state_alone(new_encoder: NewEncoder) -> None:
