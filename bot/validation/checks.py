@@ -9,6 +9,7 @@ from functools import partial
 from bot.errors import Problem, Severity
 from bot.validation import (
     components,
+    consumers,
     contradictions,
     domain_names,
     duplicates,
@@ -29,6 +30,8 @@ CHECKS: tuple[tuple[Check, frozenset[str]], ...] = (
     (components.check_component_names, frozenset({"config"})),
     (components.check_component_options, frozenset({"config"})),
     (components.check_one_of_a_kind, frozenset({"config"})),
+    (components.check_assistant_id, frozenset({"config"})),
+    (consumers.check_consumers, frozenset({"config", "data"})),
     (components.check_policies, frozenset({"config", "domain", "data"})),
     (domain_names.check_domain_names, frozenset({"domain"})),
     (domain_names.check_entity_labels, frozenset({"domain"})),
@@ -38,6 +41,7 @@ CHECKS: tuple[tuple[Check, frozenset[str]], ...] = (
     (story_structure.check_rule_turns, frozenset({"config"})),
     (story_structure.check_checkpoints, frozenset({"data"})),
     (contradictions.check_rules, frozenset({"config", "domain"})),
+    (contradictions.check_same_rules, frozenset({"domain"})),
     (forms.check_forms_ask, frozenset({"domain", "data"})),
     (forms.check_forms_end, frozenset({"domain", "data"})),
     (forms.check_slots_are_set, frozenset({"domain", "data"})),

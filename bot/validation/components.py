@@ -24,10 +24,13 @@ def check_component_names(project: Subject) -> Iterator[Problem]:
 
 
 def check_component_options(project: Subject) -> Iterator[Problem]:
-    """Options that a component does not have, and values that they cannot have."""
+    """Options that a component does not have, and values that they cannot have.
+
+    Only components that are given options are imported for this, since all of them have defaults.
+    """
     for kind, specs in (("nlu", project.config.pipeline), ("policy", project.config.policies)):
         for spec in specs:
-            config = _config_class(kind, spec.name)
+            config = _config_class(kind, spec.name) if spec.options else None
             if config is not None:
                 yield from _check_options(spec, config)
 
@@ -60,6 +63,14 @@ def check_one_of_a_kind(project: Subject) -> Iterator[Problem]:
         related = (("the first", tokenizers[0].where),) if tokenizers[0].where else ()
         message = f"'{spec.name}' is a second tokenizer; a pipeline has one."
         yield Problem("config-option", message, spec.where, "Remove one of them.", Severity.ERROR, related)
+
+
+def check_assistant_id(project: Subject) -> Iterator[Problem]:
+    """Events carry the assistant's id, by which several assistants on one broker are told apart."""
+    config = project.config
+    if config.where is not None and config.assistant_id in (None, "placeholder_default"):
+        message = "the config has no `assistant_id` of its own."
+        yield Problem("missing-key", message, config.where, "Write `assistant_id: NAME`.", Severity.WARNING)
 
 
 def _config_class(kind: str, name: str) -> Any:

@@ -55,6 +55,19 @@ def check_rules(project: Subject) -> Iterator[Problem]:
     yield from _stories_against_rules(walker.stories(project.stories.stories), enforced)
 
 
+def check_same_rules(project: Subject) -> Iterator[Problem]:
+    """A rule that does just what another one does is never needed."""
+    walker = Walker(project.domain, initial_slots=False)
+    first: dict[tuple[object, ...], Rule] = {}
+    for rule in project.stories.rules:
+        key = tuple((kept.states, kept.action) for one in walker.rule(rule) if (kept := _enforced(rule, one)))
+        known = first.setdefault(key, rule)
+        if known is not rule and key:
+            related = ((f"rule '{known.name}'", known.where),) if known.where else ()
+            message = f"rule '{rule.name}' does what rule '{known.name}' does."
+            yield Problem("unused", message, rule.where, "Remove one of them.", Severity.WARNING, related)
+
+
 def _rules_against_rules(enforced: list[_Enforced]) -> Iterator[Problem]:
     first: dict[tuple[State, ...], _Enforced] = {}
     reported: set[tuple[int, int]] = set()

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.domain import Domain
 from bot.errors import Problem, Severity
 from bot.stories import ActionStep, LoopStep, SlotStep
 from bot.validation.subject import Subject
-from bot.validation.usage import blocks, steps
+from bot.validation.usage import blocks, own_code, steps
 
 
 def check_forms_ask(project: Subject) -> Iterator[Problem]:
@@ -45,12 +44,15 @@ def check_forms_end(project: Subject) -> Iterator[Problem]:
 
 
 def check_slots_are_set(project: Subject) -> Iterator[Problem]:
-    """A slot without mappings is set by actions at most; a form that waits for it may wait for ever."""
+    """A slot that no mapping and no action of the project's own sets; a form that requires it waits for ever."""
     domain = project.domain
+    code = own_code(project.root) if domain.actions else ""
+    if domain.actions and not code:  # actions elsewhere, any of which may set any slot
+        return
     required = {slot: form for form in domain.forms.values() for slot in form.required_slots}
     tested = {step.name for block in blocks(project.stories) for step in steps(block) if isinstance(step, SlotStep)}
     for slot in domain.slots.values():
-        if any(mapping.type != "custom" or mapping.action for mapping in slot.mappings) or _has_actions(domain):
+        if any(mapping.type != "custom" or mapping.action for mapping in slot.mappings) or slot.name in code:
             continue
         if slot.name in required:
             message = f"form '{required[slot.name].name}' requires slot '{slot.name}', which nothing sets."
@@ -59,8 +61,3 @@ def check_slots_are_set(project: Subject) -> Iterator[Problem]:
         else:
             continue
         yield Problem("missing-key", message, slot.where, "Add a mapping, or an action.", Severity.WARNING)
-
-
-def _has_actions(domain: Domain) -> bool:
-    """Whether there are actions of the project's own, any of which may set any slot."""
-    return bool(domain.actions)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 from bot.domain import DEFAULT_ACTIONS, DEFAULT_INTENTS, Domain, ResponseVariation
 from bot.errors import Problem, Severity, Where
 from bot.formats.payloads import parse_payload
 from bot.stories import ActionStep, LoopStep, SlotStep, UserStep
 from bot.validation.subject import Subject
-from bot.validation.usage import blocks, steps
+from bot.validation.usage import blocks, own_code, steps
 
 # Responses that default actions speak, and forms ask with, without any story naming them.
 _SPOKEN_BY_DEFAULT = (
@@ -84,7 +83,7 @@ class _Used:
             self.intents |= set(_payload_intents(variations))
         options = (option for spec in project.config.policies for option in spec.options.items())
         self.actions |= {value for key, value in options if "action" in key and isinstance(value, str)}
-        self.code = _code(project.root) if domain.actions else ""
+        self.code = own_code(project.root) if domain.actions else ""
         self.composed = tuple(set(_COMPOSED.findall(self.code)))
 
     def speaks(self, name: str, domain: Domain) -> bool:
@@ -106,12 +105,6 @@ def _payload_intents(variations: tuple[ResponseVariation, ...]) -> Iterator[str]
             payload = parse_payload(str(button.get("payload") or ""))
             if payload is not None:
                 yield payload.intent
-
-
-def _code(root: Path) -> str:
-    """The source of the project's own actions, in which names of responses may stand."""
-    files = sorted(root.glob("actions/**/*.py")) + sorted(root.glob("actions.py"))
-    return "\n".join(file.read_text(encoding="utf-8", errors="replace") for file in files)
 
 
 def _runs_by_itself(name: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from bot.errors import Problem, Severity, Where, did_you_mean
 from bot.stories import OrStep, Rule, Step, Story, StoryData
@@ -52,3 +53,9 @@ def flat(written: Iterable[Step]) -> Iterator[Step]:
             yield from step.options
         else:
             yield step
+
+
+def own_code(root: Path) -> str:
+    """The source of the project's own actions, in which names of responses and slots may stand."""
+    files = sorted(root.glob("actions/**/*.py")) + sorted(root.glob("actions.py"))
+    return "\n".join(file.read_text(encoding="utf-8", errors="replace") for file in files)

@@ -13,7 +13,7 @@ from bot.validation import validate
 
 Check = Callable[..., list[Problem]]
 
-CONFIG = "language: zh\npipeline: []\npolicies:\n- name: MemoizationPolicy\n- name: RulePolicy\n"
+CONFIG = "language: zh\nassistant_id: shop\npipeline: []\npolicies:\n- name: MemoizationPolicy\n- name: RulePolicy\n"
 
 
 @pytest.fixture

@@ -28,36 +28,71 @@ def sharpener(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def test_an_unknown_component_is_named_with_the_nearest_one(check: Check, places: Places) -> None:
-    config = "pipeline:\n- name: DIETClasifier\npolicies:\n- name: RulePolice\n- name: my.own.Policy\n"
+    config = (
+        "assistant_id: shop\npipeline:\n- name: DIETClasifier\npolicies:\n- name: RulePolice\n- name: my.own.Policy\n"
+    )
     problems = check(config=config)
-    assert places(problems) == ["config.yml:2 unknown-component", "config.yml:4 unknown-component"]
+    assert places(problems) == ["config.yml:3 unknown-component", "config.yml:5 unknown-component"]
     assert [problem.hint for problem in problems] == ["Did you mean 'DIETClassifier'?", "Did you mean 'RulePolicy'?"]
 
 
 @pytest.mark.usefixtures("sharpener")
 def test_options_are_checked_against_the_components_config(check: Check, places: Places) -> None:
-    config = "pipeline:\n- name: Sharpener\n  treshold: 0.5\n  threshold: high\npolicies: []\n"
+    config = "assistant_id: shop\npipeline:\n- name: Sharpener\n  treshold: 0.5\n  threshold: high\npolicies: []\n"
     problems = check(config=config)
-    assert sorted(places(problems)) == ["config.yml:3 config-option", "config.yml:4 config-option"]
+    assert sorted(places(problems)) == ["config.yml:4 config-option", "config.yml:5 config-option"]
     by_line = {problem.where.line: problem for problem in problems if problem.where}
-    assert by_line[3].hint == "Did you mean 'threshold'?"
-    assert "The default is 0.3" in by_line[4].hint
+    assert by_line[4].hint == "Did you mean 'threshold'?"
+    assert "The default is 0.3" in by_line[5].hint
 
 
 def test_a_second_tokenizer_is_an_error(check: Check, places: Places) -> None:
-    config = "pipeline:\n- name: JiebaTokenizer\n- name: WhitespaceTokenizer\npolicies: []\n"
-    assert places(check(config=config)) == ["config.yml:3 config-option"]
+    config = "assistant_id: shop\npipeline:\n- name: JiebaTokenizer\n- name: WhitespaceTokenizer\npolicies: []\n"
+    assert places(check(config=config)) == ["config.yml:4 config-option"]
 
 
 def test_the_fallback_action_must_exist(check: Check, places: Places) -> None:
-    config = "pipeline: []\npolicies:\n- name: RulePolicy\n  core_fallback_action_name: action_default_falback\n"
+    config = "assistant_id: shop\npipeline: []\npolicies:\n- name: RulePolicy\n  core_fallback_action_name: action_default_falback\n"
     problems = check(config=config, domain="intents: [a]\n")
-    assert places(problems) == ["config.yml:4 unknown-name"]
+    assert places(problems) == ["config.yml:5 unknown-name"]
     assert problems[0].hint == "Did you mean 'action_default_fallback'?"
 
 
 def test_rules_without_rule_policy_are_a_warning(check: Check, places: Places) -> None:
-    config = "pipeline: []\npolicies: [MemoizationPolicy]\n"
+    config = "assistant_id: shop\npipeline: []\npolicies: [MemoizationPolicy]\n"
     rules = "rules:\n- rule: r\n  steps: [{intent: greet}, {action: utter_greet}]\n"
     domain = "intents: [greet]\nresponses: {utter_greet: [{text: 你好}]}\n"
     assert places(check(config=config, domain=domain, rules=rules)) == ["rules.yml:2 unused"]
+
+
+def test_an_assistant_has_an_id_of_its_own(check: Check, places: Places) -> None:
+    config = "pipeline: []\npolicies: []\n"
+    assert places(check(config=config)) == ["config.yml:1 missing-key"]
+    assert places(check(config=config + "assistant_id: placeholder_default\n")) == ["config.yml:1 missing-key"]
+
+
+def test_training_data_that_no_component_uses(check: Check) -> None:
+    nlu = """\
+nlu:
+- intent: faq/hours
+  examples: |
+    - [几点](time:hour)开门
+- lookup: time
+  examples: |
+    - 几点
+- regex: order_number
+  examples: |
+    - K\\d+
+responses:
+  utter_faq/hours: [{text: 九点}]
+"""
+    domain = "intents: [faq]\nentities: [time]\n"
+    config = "assistant_id: shop\npolicies: []\npipeline: [DIETClassifier]\n"
+    unused = [problem.hint for problem in check(config=config, domain=domain, nlu=nlu)]
+    assert unused == [
+        f"Add `- name: {name}` to `pipeline`."
+        for name in ("RegexEntityExtractor", "RegexEntityExtractor", "EntitySynonymMapper", "ResponseSelector")
+    ]
+    everything = config.replace("DIETClassifier", "RegexEntityExtractor, EntitySynonymMapper, ResponseSelector")
+    assert check(config=everything, domain=domain, nlu=nlu) == []
+    assert check(config=config.replace("DIETClassifier", "shop.nlu.Own"), domain=domain, nlu=nlu) == []

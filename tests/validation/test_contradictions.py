@@ -150,3 +150,14 @@ def test_the_check_can_be_turned_off_as_in_rasa(check: Check) -> None:
     )
     config = "pipeline: []\npolicies: [{name: RulePolicy, check_for_contradictions: false}]\n"
     assert contradictions(check(config=config, domain=DOMAIN, rules=rules)) == []
+
+
+def test_a_rule_that_says_what_another_says(check: Check) -> None:
+    rules = (
+        "rules:\n"
+        + rule("a", "intent: greet", "action: utter_greet")
+        + rule("b", "intent: greet", "action: utter_greet")
+    )
+    (problem,) = [problem for problem in check(domain=DOMAIN, rules=rules) if "does what" in problem.message]
+    assert problem.message == "rule 'b' does what rule 'a' does."
+    assert [where.line for _, where in problem.related] == [2]

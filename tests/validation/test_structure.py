@@ -48,7 +48,7 @@ def test_a_rule_has_one_user_turn(check: Check, places: Places) -> None:
     rule = "- rule: two\n  steps: [{intent: bye}, {action: utter_greet}, {intent: greet}, {action: utter_bye}]\n"
     problems = check(domain=DOMAIN, rules=GREET + SLOTS + rule)
     assert [problem for problem in problems if problem.severity is Severity.ERROR and "user turns" in problem.message]
-    unrestricted = "policies: [{name: RulePolicy, restrict_rules: false}]\npipeline: []\n"
+    unrestricted = "assistant_id: shop\npolicies: [{name: RulePolicy, restrict_rules: false}]\npipeline: []\n"
     problems = check(config=unrestricted, domain=DOMAIN, rules=GREET + SLOTS + rule)
     assert not [problem for problem in problems if "user turns" in problem.message]
 
@@ -92,6 +92,13 @@ def test_a_form_must_ask_and_be_able_to_end(check: Check) -> None:
     assert len(messages) == 2
 
 
+def test_an_action_of_the_project_that_names_a_slot_may_set_it(check: Check, tmp_path: Path) -> None:
+    domain = FORM + "actions: [action_ask_colour]\n"
+    (tmp_path / "actions.py").write_text('SlotSet("size", 1)\n', encoding="utf-8")
+    (problem,) = check(domain=domain, rules=START + END)
+    assert "requires slot 'colour', which nothing sets" in problem.message
+
+
 def test_an_action_may_ask_and_set(check: Check) -> None:
     assert check(domain=FORM + "actions: [action_ask_colour]\n", rules=START + END) == []
 
@@ -114,7 +121,7 @@ def test_duplicates_are_reported_with_both_places(check: Check, places: Places) 
     nlu = "nlu:\n- intent: greet\n  examples: |\n    - 你好\n    - 你好\n- intent: bye\n  examples: |\n    - 你好\n"
     domain = DOMAIN.replace("{text: 你好}", "{text: 你好, id: a}").replace("{text: Bye}", "{text: Bye, id: a}")
     responses = "responses:\n  utter_bye: [{text: 再见}]\n"
-    problems = check(domain=domain, nlu=nlu, responses=responses, rules=GREET + SLOTS + GREET.replace("rules:\n", ""))
+    problems = check(domain=domain, nlu=nlu, responses=responses, rules=GREET + SLOTS + BYE.replace("rule: bye", "rule: greet"))
     assert places(problems) == [
         "rules.yml:7 duplicate-name",
         "domain.yml:8 duplicate-name",
