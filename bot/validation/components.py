@@ -39,11 +39,12 @@ def check_policies(project: Subject) -> Iterator[Problem]:
     """What Rasa's own validator refuses: forms or rules without RulePolicy, a fallback action that does not exist."""
     domain, policies = project.domain, project.config.policies
     rule_policies = [spec for spec in policies if spec.name == "RulePolicy"]
-    if domain.forms and not rule_policies:
+    others = [spec for spec in policies if spec.name not in RASA_NAMES["policy"]]  # may be a RulePolicy, or a slip
+    if domain.forms and not rule_policies and not others:
         form = next(iter(domain.forms.values()))
         message = "the domain has forms, which only RulePolicy can run."
         yield Problem("config-option", message, form.where, "Add `- name: RulePolicy` to `policies`.")
-    elif project.stories.rules and not rule_policies:
+    elif project.stories.rules and not rule_policies and not others:
         where = project.stories.rules[0].where
         hint = "Add `- name: RulePolicy` to `policies`."
         yield Problem("unused", "there are rules, which only RulePolicy follows.", where, hint, Severity.WARNING)
