@@ -1,0 +1,146 @@
+"""Components that need no model: payloads, language, patterns, synonyms, fallback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.errors import ProjectError, UsageError
+from bot.formats.config import ComponentSpec
+from bot.message import Entity, Intent, Understanding
+from bot.nlu.base import Component, ComponentConfig, silent
+from bot.nlu.fallback import FallbackClassifier, FallbackClassifierConfig
+from bot.nlu.language import detect
+from bot.nlu.patterns import RegexEntityExtractor, RegexEntityExtractorConfig
+from bot.nlu.payload import read_payload
+from bot.nlu.pipeline import Pipeline, build
+from bot.nlu.synonyms import EntitySynonymMapper
+from bot.training_data import Example, Lookup, Pattern, TrainingData
+
+
+def made(component: type[Component], config: ComponentConfig | None = None) -> Any:
+    return component(config or component.Config(), language="zh", root=Path())
+
+
+def test_a_payload_gives_its_intent_and_entities() -> None:
+    found = read_payload('/inform@0.8{"colour": "红色", "size": ["M", "L"]}', {"inform"})
+    assert found is not None
+    assert found.intent == Intent("inform", 0.8)
+    assert [(entity.entity, entity.value) for entity in found.entities] == [
+        ("colour", "红色"),
+        ("size", "M"),
+        ("size", "L"),
+    ]
+
+
+def test_a_slash_that_names_no_intent_is_an_ordinary_message() -> None:
+    assert read_payload("/etc/passwd", {"inform"}) is None
+    assert read_payload("what is /inform?", {"inform"}) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("where is my parcel", "en"),
+        ("我的快递到哪了", "zh"),
+        ("我的order什么时候ship", "zh"),
+        ("is 淘宝 one of your shops", "en"),
+        ("K1048213", None),
+        ("M", None),
+        ("👍", None),
+        ("", None),
+    ],
+)
+def test_the_language_is_read_off_the_script(text: str, language: str | None) -> None:
+    assert detect(text) == language
+
+
+def extractor(**options: Any) -> RegexEntityExtractor:
+    component: RegexEntityExtractor = made(RegexEntityExtractor, RegexEntityExtractorConfig(**options))
+    data = TrainingData(
+        examples=(Example("x", "inform", (Entity("order_number", "x"), Entity("city", "x"))),),
+        patterns=(Pattern("order_number", r"K\d{7}"), Pattern("nobody_uses_this", r"\d+")),
+        lookups=(Lookup("city", ("上海", "上海市", "York")),),
+    )
+    component.train(data, silent)
+    return component
+
+
+def found_by(component: Component, text: str, *present: Entity) -> list[tuple[str, str]]:
+    understanding = component.process([Understanding(text, entities=present)])[0]
+    for entity in understanding.entities:
+        assert entity.start is not None and text[entity.start : entity.end] == entity.value
+    return [(entity.entity, str(entity.value)) for entity in understanding.entities]
+
+
+def test_patterns_and_lookup_tables_find_entities_that_are_annotated() -> None:
+    assert found_by(extractor(), "order k1048213 to York") == [("order_number", "k1048213"), ("city", "York")]
+
+
+def test_chinese_lookup_tables_need_no_word_boundaries() -> None:
+    assert found_by(extractor(use_word_boundaries=False), "寄到上海市静安区") == [("city", "上海市")]
+    assert found_by(extractor(), "寄到上海市静安区") == []
+
+
+def test_a_pattern_replaces_a_models_broken_span_when_asked_to() -> None:
+    broken = Entity("order_number", "K10482", 6, 12, extractor="model")
+    assert found_by(extractor(replace_overlapping=True), "order K1048213", broken) == [("order_number", "K1048213")]
+    assert len(found_by(extractor(), "order K1048213", broken)) == 2
+
+
+def test_a_bad_pattern_is_named() -> None:
+    component: RegexEntityExtractor = made(RegexEntityExtractor)
+    data = TrainingData((Example("x", None, (Entity("id", "x"),)),), patterns=(Pattern("id", "(["),))
+    with pytest.raises(UsageError, match="'id'"):
+        component.train(data, silent)
+
+
+def test_patterns_are_the_same_after_saving(tmp_path: Path) -> None:
+    extractor().save(tmp_path)
+    again: RegexEntityExtractor = made(RegexEntityExtractor)
+    again.load(tmp_path)
+    assert found_by(again, "K1048213") == [("order_number", "K1048213")]
+
+
+def test_synonyms_ignore_case_and_leave_their_name() -> None:
+    component: EntitySynonymMapper = made(EntitySynonymMapper)
+    component.train(TrainingData(synonyms={"Tee": "t-shirt", "台子": "桌子"}), silent)
+    said = Understanding("x", entities=(Entity("product", "tee"), Entity("product", "台子"), Entity("product", "lamp")))
+    mapped = component.process([said])[0].entities
+    assert [entity.value for entity in mapped] == ["t-shirt", "桌子", "lamp"]
+    assert mapped[0].extra["processors"] == ["EntitySynonymMapper"]
+
+
+def doubt(*confidences: float) -> Understanding:
+    ranking = tuple(Intent(f"i{index}", confidence) for index, confidence in enumerate(confidences))
+    component = made(FallbackClassifier, FallbackClassifierConfig(threshold=0.4, ambiguity_threshold=0.1))
+    result: Understanding = component.process([Understanding("x", ranking[0], ranking=ranking)])[0]
+    return result
+
+
+def test_fallback_fires_below_the_threshold_and_between_two_alike() -> None:
+    assert doubt(0.39, 0.1).intent == Intent("nlu_fallback", 0.4)
+    assert doubt(0.5, 0.45).intent.name == "nlu_fallback"
+    assert doubt(0.5, 0.45).ranking[1].name == "i0"
+    assert doubt(0.5, 0.3).intent.name == "i0"
+
+
+def test_a_pipeline_answers_payloads_beside_messages_in_order() -> None:
+    class Shout(Component):
+        def process(self, batch: Any) -> list[Understanding]:
+            return [Understanding(u.text, Intent("shout")) for u in batch]
+
+    pipeline = Pipeline([made(Shout)], {"greet"})
+    assert [u.intent.name for u in pipeline.parse_batch(["hey", "/greet", "嗨"])] == ["shout", "greet", "shout"]
+
+
+def test_names_and_order_of_a_pipeline_are_checked_all_at_once() -> None:
+    specs = [ComponentSpec("FallbackClasifier"), ComponentSpec("EntitySynonymMapper")]
+    with pytest.raises(ProjectError) as caught:
+        build(specs, language="zh", root=Path())
+    messages = [str(problem) for problem in caught.value.problems]
+    assert len(messages) == 2
+    assert "FallbackClassifier" in messages[0]
+    assert "entities" in messages[1]
