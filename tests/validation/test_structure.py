@@ -121,7 +121,9 @@ def test_duplicates_are_reported_with_both_places(check: Check, places: Places) 
     nlu = "nlu:\n- intent: greet\n  examples: |\n    - 你好\n    - 你好\n- intent: bye\n  examples: |\n    - 你好\n"
     domain = DOMAIN.replace("{text: 你好}", "{text: 你好, id: a}").replace("{text: Bye}", "{text: Bye, id: a}")
     responses = "responses:\n  utter_bye: [{text: 再见}]\n"
-    problems = check(domain=domain, nlu=nlu, responses=responses, rules=GREET + SLOTS + BYE.replace("rule: bye", "rule: greet"))
+    problems = check(
+        domain=domain, nlu=nlu, responses=responses, rules=GREET + SLOTS + BYE.replace("rule: bye", "rule: greet")
+    )
     assert places(problems) == [
         "rules.yml:7 duplicate-name",
         "domain.yml:8 duplicate-name",
