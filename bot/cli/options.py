@@ -50,17 +50,22 @@ def load_project(
     return Project.load(project, config=config, domain=domain, data=data, endpoints=endpoints, credentials=credentials)
 
 
-def common(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and end.", is_eager=True)] = False,
-    verbose: Annotated[int, typer.Option("-v", "--verbose", count=True, help="Log more; twice for everything.")] = 0,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Log errors only.")] = False,
-) -> None:
-    """What every command has."""
-    if version:
+def _print_version(asked: bool) -> None:
+    if asked:
         from bot import __version__
 
         typer.echo(__version__)
         raise typer.Exit
+
+
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and end.", callback=_print_version, is_eager=True)
+    ] = False,
+    verbose: Annotated[int, typer.Option("-v", "--verbose", count=True, help="Log more; twice for everything.")] = 0,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Log errors only.")] = False,
+) -> None:
+    """What every command has."""
     level = logging.ERROR if quiet else (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
     logging.basicConfig(level=level, format=LOG_FORMAT)
 

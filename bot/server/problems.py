@@ -52,10 +52,14 @@ async def on_http_error(_: Request, error: Exception) -> Response:
     return response
 
 
+async def on_kefu_error(_: Request, error: Exception) -> Response:
+    """What cannot be done as asked; the message is meant for users."""
+    assert isinstance(error, KefuError)
+    return ApiError(400, "BadRequest", str(error)).response()
+
+
 async def on_bug(request: Request, error: Exception) -> Response:
-    """What nobody expected: the operator gets the traceback, the client an honest 500 or what a user may see."""
-    if isinstance(error, KefuError):
-        return ApiError(400, "BadRequest", str(error)).response()
+    """What nobody expected: the operator gets the traceback, the client an honest 500."""
     log.error("%s %s failed", request.method, request.url.path, exc_info=error)
     return ApiError(
         500, "UnexpectedError", "An unexpected error occurred; the server's log has the details."

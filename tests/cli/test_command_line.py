@@ -1,6 +1,6 @@
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -26,13 +26,16 @@ def test_light_commands_import_nothing_heavy(arguments: list[str], tmp_path: Pat
     assert done.stdout.splitlines()[-1] == "imported:"
 
 
-def test_help_answers_soon(tmp_path: Path) -> None:
-    times = []
-    for _ in range(3):
-        started = time.perf_counter()
-        assert bot("--help", cwd=tmp_path).returncode == 0
-        times.append(time.perf_counter() - started)
-    assert min(times) < 1.0
+@pytest.mark.parametrize("arguments", [["--help"], ["data", "validate"]])
+def test_light_commands_take_less_than_a_second_of_computing(arguments: list[str], tmp_path: Path) -> None:
+    write_project(tmp_path)
+    spent = []
+    for _ in range(3):  # computing and not waiting: other work on the machine must not fail the test
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        assert bot(*arguments, cwd=tmp_path).returncode == 0
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        spent.append(after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime)
+    assert min(spent) < 1.0
 
 
 def test_every_command_has_help(tmp_path: Path) -> None:
@@ -67,7 +70,7 @@ def test_every_problem_is_shown_at_once_with_its_place_and_a_caret(tmp_path: Pat
     assert "rules.yml:7:" in done.stderr and "Did you mean 'utter_greet'?" in done.stderr
     assert "rules.yml:14:" in done.stderr and "'affirm'" in done.stderr
     assert "^" in done.stderr
-    assert "2 errors" in done.stderr
+    assert "1 error, " in done.stderr
 
 
 def test_broken_yaml_is_a_problem_and_no_traceback(tmp_path: Path) -> None:

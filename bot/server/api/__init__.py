@@ -12,12 +12,13 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.channels.base import Channel
+from bot.errors import KefuError
 from bot.server.api.conversations import conversation_routes
 from bot.server.api.delivery import Delivery
 from bot.server.api.models import model_routes
 from bot.server.api.service import service_routes
 from bot.server.auth import Auth
-from bot.server.problems import ApiError, on_api_error, on_http_error
+from bot.server.problems import ApiError, on_api_error, on_bug, on_http_error, on_kefu_error
 from bot.server.running import NotLoadedError, Running
 from bot.server.version import RASA_VERSION
 
@@ -34,6 +35,8 @@ def create_api(running: Running, auth: Auth, channels: Sequence[Channel]) -> ASG
     api.add_exception_handler(HTTPException, on_http_error)
     api.add_exception_handler(RequestValidationError, _on_invalid)
     api.add_exception_handler(NotLoadedError, _on_not_loaded)
+    api.add_exception_handler(KefuError, on_kefu_error)
+    api.add_exception_handler(Exception, on_bug)
     for router in (
         service_routes(running),
         conversation_routes(running, Delivery(channels)),

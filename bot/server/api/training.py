@@ -6,7 +6,7 @@ import asyncio
 import tempfile
 from pathlib import Path
 
-from bot.errors import KefuError
+from bot.errors import KefuError, ProjectError, Severity
 from bot.project import Project
 from bot.server.problems import ApiError
 
@@ -22,12 +22,16 @@ async def train_from_yaml(body: bytes, root: Path | None, *, force: bool) -> Pat
 
 def _train(body: bytes, root: Path | None, force: bool) -> Path:
     from bot.training import train
+    from bot.validation import validate
 
     with tempfile.TemporaryDirectory(prefix="kefu-train-") as folder:
         (Path(folder) / _FILE).write_bytes(body)
         out = (root / "models").resolve() if root is not None else Path(tempfile.mkdtemp(prefix="kefu-model-"))
         try:
             project = Project.load(folder, config=_FILE, domain=_FILE, data=_FILE)
+            errors = [problem for problem in validate(project) if problem.severity is Severity.ERROR]
+            if errors:
+                raise ProjectError(errors)
             return train(project, force=force, out=out).model
         except KefuError as error:
             raise ApiError(400, "BadRequest", f"The training data cannot be used: {error}") from error
