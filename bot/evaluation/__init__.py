@@ -1,0 +1,1 @@
+"""What `bot test` does: replay of test stories, judging of the understanding, and their reports."""
