@@ -1,0 +1,1 @@
+"""Dialogue state: filling slots, and resolving what customers point at."""

@@ -1,0 +1,1 @@
+"""Policies: what to do next, by rules and by stories."""

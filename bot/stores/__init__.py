@@ -1,0 +1,1 @@
+"""Where conversations, locks and models are kept."""
