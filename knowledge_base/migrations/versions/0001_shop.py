@@ -364,60 +364,28 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.drop_index(op.f("ix_return_lines_return_id"), table_name="return_lines")
-    op.drop_index(op.f("ix_return_lines_line_id"), table_name="return_lines")
-    op.drop_table("return_lines")
-    op.drop_index(op.f("ix_shipment_events_shipment_id"), table_name="shipment_events")
-    op.drop_table("shipment_events")
-    op.drop_index(op.f("ix_order_lines_variant_id"), table_name="order_lines")
-    op.drop_index(op.f("ix_order_lines_order_id"), table_name="order_lines")
-    op.drop_table("order_lines")
-    op.drop_index(op.f("ix_variants_product_id_price"), table_name="variants")
-    op.drop_table("variants")
-    op.drop_index(op.f("ix_tickets_status_created_at"), table_name="tickets")
-    op.drop_index(op.f("ix_tickets_customer_id"), table_name="tickets")
-    op.drop_index(op.f("ix_tickets_conversation_id"), table_name="tickets")
-    op.drop_table("tickets")
-    op.drop_index(op.f("ix_shipments_tracking_number"), table_name="shipments")
-    op.drop_index(op.f("ix_shipments_order_id"), table_name="shipments")
-    op.drop_table("shipments")
-    op.drop_index(op.f("ix_reviews_product_id"), table_name="reviews")
-    op.drop_index(op.f("ix_reviews_customer_id"), table_name="reviews")
-    op.drop_table("reviews")
-    op.drop_index(op.f("ix_returns_order_id"), table_name="returns")
-    op.drop_table("returns")
-    op.drop_index(op.f("ix_payments_order_id"), table_name="payments")
-    op.drop_index(op.f("ix_payments_method_id"), table_name="payments")
-    op.drop_table("payments")
-    op.drop_index(op.f("ix_invoices_order_id"), table_name="invoices")
-    op.drop_table("invoices")
-    op.drop_index(op.f("ix_products_category_id"), table_name="products")
-    op.drop_table("products")
-    op.drop_index(op.f("ix_payment_methods_customer_id"), table_name="payment_methods")
-    op.drop_table("payment_methods")
-    op.drop_index(op.f("ix_orders_status"), table_name="orders")
-    op.drop_index(op.f("ix_orders_customer_id_placed_at"), table_name="orders")
-    op.drop_index(op.f("ix_orders_customer_id_id_key"), table_name="orders")
-    op.drop_index(op.f("ix_orders_customer_id_id_digits"), table_name="orders")
-    op.drop_table("orders")
-    op.drop_index(op.f("ix_operations_name"), table_name="operations")
-    op.drop_index(op.f("ix_operations_customer_id"), table_name="operations")
-    op.drop_index(op.f("ix_operations_conversation_id"), table_name="operations")
-    op.drop_table("operations")
-    op.drop_table("coupons")
-    op.drop_index(op.f("ix_addresses_zip"), table_name="addresses")
-    op.drop_index(op.f("ix_addresses_customer_id"), table_name="addresses")
-    op.drop_table("addresses")
-    op.drop_table("search_vectors")
-    op.drop_index(op.f("ix_search_documents_ref"), table_name="search_documents")
-    op.drop_table("search_documents")
-    op.drop_index(op.f("ix_customers_phone_key"), table_name="customers")
-    op.drop_index(op.f("ix_customers_name_zh"), table_name="customers")
-    op.drop_index(op.f("ix_customers_name_key"), table_name="customers")
-    op.drop_index(op.f("ix_customers_email_key"), table_name="customers")
-    op.drop_table("customers")
-    op.drop_index(op.f("ix_categories_parent_id"), table_name="categories")
-    op.drop_table("categories")
-    op.drop_table("attributes")
-    op.drop_index(op.f("ix_articles_topic"), table_name="articles")
-    op.drop_table("articles")
+    for table in (
+        "return_lines",
+        "shipment_events",
+        "order_lines",
+        "variants",
+        "tickets",
+        "shipments",
+        "reviews",
+        "returns",
+        "payments",
+        "invoices",
+        "products",
+        "payment_methods",
+        "orders",
+        "operations",
+        "coupons",
+        "addresses",
+        "search_vectors",
+        "search_documents",
+        "customers",
+        "categories",
+        "attributes",
+        "articles",
+    ):
+        op.drop_table(table)
