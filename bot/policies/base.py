@@ -75,6 +75,12 @@ class Policy(Protocol):
     Config: ClassVar[type[PolicyConfig]]
     learns_from_rules: ClassVar[bool]
     is_heavy: ClassVar[bool]  # predicts with a model: the assistant runs it in a worker thread
+    yields_to_certainty: ClassVar[
+        bool
+    ]  # never more than certain, adds no events: need not be asked after a certain one
+
+    @property
+    def config(self) -> PolicyConfig: ...
 
     def __init__(self, config: Any) -> None: ...
 

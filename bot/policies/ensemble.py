@@ -23,6 +23,7 @@ class Ensemble:
 
     def __init__(self, policies: Sequence[Policy]) -> None:
         self.policies = tuple(policies)
+        self._by_priority = sorted(range(len(policies)), key=lambda i: -policies[i].config.priority)
         self._rule_only = next((p.rule_only for p in policies if isinstance(p, RulePolicy)), RuleOnly())
 
     @property
@@ -32,17 +33,31 @@ class Ensemble:
 
     def predict(self, tracker: Tracker, domain: Domain) -> Prediction:
         """The prediction to follow, with the events of all policies."""
-        predictions = [policy.predict(tracker, domain, self._rule_only) for policy in self.policies]
-        rejected = _rejected_action(tracker)
-        if rejected is not None and domain.has_action(rejected):
-            index = domain.action_index(rejected)
-            predictions = [_without(prediction, index) for prediction in predictions]
+        predictions = self._predictions(tracker, domain)
         best = _best(predictions)
         events = [event for prediction in predictions for event in prediction.events]
         events += best.optional_events
         if tracker.latest_action_name == ACTION_LISTEN:
             events.append(UserFeaturization(best.is_end_to_end))
         return replace(best, events=tuple(events), optional_events=())
+
+    def _predictions(self, tracker: Tracker, domain: Domain) -> list[Prediction]:
+        """The answers of all policies that could matter, in the order of the config."""
+        rejected = _rejected_action(tracker)
+        index = domain.action_index(rejected) if rejected is not None and domain.has_action(rejected) else None
+        answers: dict[int, Prediction] = {}
+        for number in self._by_priority:
+            policy = self.policies[number]
+            if policy.yields_to_certainty and any(_is_beyond(a, policy.config.priority) for a in answers.values()):
+                continue
+            prediction = policy.predict(tracker, domain, self._rule_only)
+            answers[number] = prediction if index is None else _without(prediction, index)
+        return [answers[number] for number in sorted(answers)]
+
+
+def _is_beyond(prediction: Prediction, priority: int) -> bool:
+    """Whether nothing that a certain policy of this priority says could win against the prediction."""
+    return prediction.is_no_user_prediction or (prediction.confidence >= 1.0 and prediction.priority > priority)
 
 
 def _best(predictions: Sequence[Prediction]) -> Prediction:

@@ -6,19 +6,18 @@ Source: `rasa/core/policies/memoization.py` and `MaxHistoryTrackerFeaturizer` of
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from bot.domain import ACTION_LISTEN, Domain
-from bot.events import ActionExecuted, Event
+from bot.domain import Domain
 from bot.policies.base import PolicyConfig, Prediction, scores
+from bot.policies.shortening import Outlines, events_from, starts
 from bot.policies.states import RuleOnly, State, StoryStates
 from bot.policies.training_trackers import TrainingTracker, story_conversations
 from bot.registry import register
-from bot.tracker import Step, Tracker
+from bot.tracker import Tracker
 
 
 class MemoizationConfig(PolicyConfig):
@@ -41,12 +40,13 @@ class MemoizationPolicy:
     Config: ClassVar[type[PolicyConfig]] = MemoizationConfig
     learns_from_rules: ClassVar[bool] = False
     is_heavy: ClassVar[bool] = False
+    yields_to_certainty: ClassVar[bool] = True
 
     def __init__(self, config: MemoizationConfig) -> None:
         self.config = config
         self._memory: dict[tuple[State, ...], _Memory] = {}
         self._longest = 0
-        self._lengths: dict[str | None, set[int]] | None = None
+        self._outlines: Outlines | None = None
         self._history: StoryStates | None = None
         self._history_of: tuple[Domain, RuleOnly] | None = None
 
@@ -63,7 +63,7 @@ class MemoizationPolicy:
                 elif known.action != action:
                     ambiguous.add(states)
                     del self._memory[states]
-        self._longest, self._lengths = max(map(len, self._memory), default=0), None
+        self._longest, self._outlines = max(map(len, self._memory), default=0), None
 
     def predict(self, tracker: Tracker, domain: Domain, rule_only: RuleOnly) -> Prediction:
         memory = self._recall(tracker, self._story_states(domain, rule_only))
@@ -100,7 +100,7 @@ class MemoizationPolicy:
         self._memory = {
             tuple(states[number] for number in key): _Memory(action, source) for key, action, source in shape["memory"]
         }
-        self._longest, self._lengths = max(map(len, self._memory), default=0), None
+        self._longest, self._outlines = max(map(len, self._memory), default=0), None
 
 
 @register("policy", "AugmentedMemoizationPolicy")
@@ -112,57 +112,14 @@ class AugmentedMemoizationPolicy(MemoizationPolicy):
         return found or self._recall_shortened(tracker, history)
 
     def _recall_shortened(self, tracker: Tracker, history: StoryStates) -> _Memory | None:
-        final = history.recent(tracker, 1)[-1]
-        for start in self._starts(tracker, history, self._lengths_of_memories_ending_like(final)):
-            shorter = Tracker.from_events(tracker.sender_id, _events_from(start, tracker), tracker.domain)
+        if self._outlines is None:
+            self._outlines = Outlines(self._memory)
+        for start in starts(tracker, history, self._outlines, self.config.max_history):
+            shorter = Tracker.from_events(tracker.sender_id, events_from(start, tracker), tracker.domain)
             found = super()._recall(shorter, history)
             if found:
                 return found
         return None
-
-    def _starts(self, tracker: Tracker, history: StoryStates, lengths: set[int]) -> list[Step]:
-        """The actions to begin with, oldest first, for which a memory of the right length exists at all."""
-        if not lengths:
-            return []
-        limit = self.config.max_history
-        total, longest = history.count(tracker), max(lengths)
-        starts: list[Step] = []
-        actions = 0
-        action = tracker.top and tracker.top.action
-        while action:
-            actions += 1
-            visible = total - history.count_before(action, tracker)
-            is_trimmed = limit is not None and actions > limit and _is_listen(action)
-            # Whether the first state counts depends on what is cut off: one more or less is possible.
-            if limit is not None or not lengths.isdisjoint((visible - 1, visible, visible + 1)):
-                starts.append(action)
-            if is_trimmed or (limit is None and visible > longest + 1) or actions > 4 * longest + 50:
-                break
-            action = action.parent and action.parent.action
-        starts.reverse()
-        return starts
-
-    def _lengths_of_memories_ending_like(self, final: State) -> set[int]:
-        """How many states the memories have whose last message and action are these."""
-        if self._lengths is None:
-            self._lengths = defaultdict(set)
-            for key in self._memory:
-                self._lengths[key[-1].intent].add(len(key))
-        return self._lengths.get(final.intent, set())
-
-
-def _events_from(start: Step, tracker: Tracker) -> list[Event]:
-    events = []
-    for step in tracker.steps_back():
-        events.append(step.event)
-        if step is start:
-            break
-    events.reverse()
-    return events
-
-
-def _is_listen(step: Step) -> bool:
-    return isinstance(step.event, ActionExecuted) and step.event.name == ACTION_LISTEN
 
 
 def examples(tracker: TrainingTracker, max_history: int | None) -> Iterable[tuple[tuple[State, ...], str]]:

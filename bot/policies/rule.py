@@ -79,6 +79,7 @@ class RulePolicy:
     Config: ClassVar[type[PolicyConfig]] = RuleConfig
     learns_from_rules: ClassVar[bool] = True
     is_heavy: ClassVar[bool] = False
+    yields_to_certainty: ClassVar[bool] = False
 
     def __init__(self, config: RuleConfig) -> None:
         self.config = config

@@ -179,6 +179,8 @@ class StoryStates:
     def __init__(self, domain: Domain, rule_only: RuleOnly) -> None:
         self._domain = domain
         self._rule_only = rule_only
+        self.rule_only_loops = rule_only.loops
+        self.seen_slots = frozenset(slot.name for slot in domain.featurised_slots) - rule_only.slots
 
     def recent(self, tracker: Tracker, length: int | None) -> list[State]:
         """The last `length` states (all when None), oldest first."""
@@ -238,12 +240,13 @@ class StoryStates:
             features = replace(features, intent=user.intent, text=user.text, entities=user.entities)
         if any(last_action):
             features = replace(features, action=last_action[0], action_text=last_action[1])
-        features = self._without_rule_only(features)
+        features = self.without_rule_only(features)
         return _StoryHistory(
             features, history if history.last is not None else None, history.length + 1, hidden, last_action
         )
 
-    def _without_rule_only(self, features: State) -> State:
+    def without_rule_only(self, features: State) -> State:
+        """The features without slots and loops that no story mentions."""
         rule_only = self._rule_only
         if features.loop in rule_only.loops:
             features = replace(features, loop=None)
