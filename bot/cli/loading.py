@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.cli import options
 from bot.cli.console import err, say
-from bot.errors import UsageError
+from bot.errors import ProjectError, Severity, UsageError
 
 if TYPE_CHECKING:
     from bot.assistant import Assistant
@@ -43,10 +44,16 @@ def model_of(project: Project, model: str | None) -> Path:
 
 def trained_model(project: Project) -> Path:
     """The model of the project as it is now; says what it trains when something changed."""
-    from bot.cli.train import check, train_with_progress
+    from bot.cli.console import count
+    from bot.cli.train import train_with_progress
 
-    check(project)
-    return train_with_progress(project).model
+    problems = options.all_problems(project)
+    if any(problem.severity is Severity.ERROR for problem in problems):
+        raise ProjectError(problems)
+    result = train_with_progress(project)
+    if problems and not result.unchanged:  # who only wants to talk need not read them every time
+        say(f"{count(problems)}; `bot data validate` shows them.", style="yellow")
+    return result.model
 
 
 def find_model(root: Path, name: str) -> Path:

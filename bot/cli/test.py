@@ -117,6 +117,8 @@ def _show(result: StoriesResult, folder: Path) -> None:
     seconds = sum(outcome.seconds for outcome in result.outcomes)
     style = "bold red" if failed else "bold green"
     out().print(f"{good} of {total} conversations passed, in {seconds:.1f} s.", style=style)
+    if result.emulated:
+        say("The project's actions were not run, because nobody runs them here; the stories' slots stood in for them.")
     warned = sum(bool(outcome.warnings) for outcome in result.outcomes)
     if warned:
         say(f"{warned} of them have warnings (action_unlikely_intent).", style="yellow")

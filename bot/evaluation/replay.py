@@ -59,15 +59,19 @@ async def replay(
     *,
     database: Database | None = None,
     progress: Callable[[StoryOutcome], None] = lambda _: None,
+    before_turn: Callable[[ExpectedTurn], None] = lambda _: None,
     clock: Callable[[], float] = time.perf_counter,
 ) -> list[StoryOutcome]:
-    """Replay each story in a conversation and a database of its own; one after the other."""
+    """Replay each story in a conversation and a database of its own, one after the other.
+
+    `before_turn` is told what is expected of each turn before its message is sent.
+    """
     outcomes = []
     shop = database or NoDatabase()
     for number, story in enumerate(stories):
         shop.reset()
         started = clock()
-        turns, crash = await _replay_story(assistant, story, f"test-{number}", shop)
+        turns, crash = await _replay_story(assistant, story, f"test-{number}", shop, before_turn)
         outcome = StoryOutcome(story, turns, clock() - started, crash)
         progress(outcome)
         outcomes.append(outcome)
@@ -75,7 +79,11 @@ async def replay(
 
 
 async def _replay_story(
-    assistant: Replayed, story: Story, sender_id: str, database: Database
+    assistant: Replayed,
+    story: Story,
+    sender_id: str,
+    database: Database,
+    before_turn: Callable[[ExpectedTurn], None],
 ) -> tuple[tuple[TurnOutcome, ...], str | None]:
     outcomes: list[TurnOutcome] = []
     seen = 0
@@ -85,6 +93,7 @@ async def _replay_story(
             opening = turn
             continue
         text = said(turn.user[0])
+        before_turn(turn if opening is None else ExpectedTurn(turn.user, (*opening.steps, *turn.steps)))
         try:
             replies = await assistant.handle(Message(text, sender_id))
         except Exception as error:  # noqa: BLE001 - reported as the story's failure, the other stories go on

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.assistant import Assistant
 from bot.errors import ProjectError, Severity, UsageError
+from bot.evaluation.emulation import StoryActions, needs_emulation
 from bot.evaluation.outcome import StoryOutcome
 from bot.evaluation.replay import Database, NoDatabase, replay
 from bot.evaluation.shop import catalogue_of, fill, has_shop
@@ -35,6 +36,8 @@ class StoriesResult:
     """What came of a run."""
 
     outcomes: tuple[StoryOutcome, ...]
+    emulated: bool = False
+    """Whether the project's actions were not run, because nobody runs them: what the stories say stood in for them."""
 
     @property
     def passed(self) -> bool:
@@ -69,18 +72,26 @@ def test_stories(
 ) -> StoriesResult:
     """Replay stories with the real models and actions; the knowledge base and the conversations are copies."""
     with _fresh_shop(project) as (isolated, database):
-        assistant = Assistant.load(isolated, model=model)
-        return asyncio.run(_replay(assistant, stories, database, progress))
+        written = StoryActions() if needs_emulation(project) else None
+        parts = {"custom_actions": written} if written is not None else {}
+        assistant = Assistant.load(isolated, model=model, **parts)
+        return asyncio.run(_replay(assistant, stories, database, progress, written))
 
 
 test_stories.__test__ = False  # type: ignore[attr-defined]  # its name makes pytest think that it is a test
 
 
 async def _replay(
-    assistant: Assistant, stories: Sequence[Story], database: Database, progress: Callable[[StoryOutcome], None]
+    assistant: Assistant,
+    stories: Sequence[Story],
+    database: Database,
+    progress: Callable[[StoryOutcome], None],
+    written: StoryActions | None,
 ) -> StoriesResult:
+    before_turn = written.expect if written is not None else (lambda _: None)
     try:
-        return StoriesResult(tuple(await replay(assistant, stories, database=database, progress=progress)))
+        outcomes = await replay(assistant, stories, database=database, progress=progress, before_turn=before_turn)
+        return StoriesResult(tuple(outcomes), emulated=written is not None)
     finally:
         await assistant.close()
 
