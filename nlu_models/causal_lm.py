@@ -44,6 +44,8 @@ class CausalLM:
         self.tokenizer = tokenizer
         self._clock = clock
         self._ends = _end_tokens(model, tokenizer)
+        self._read: list[int] = []
+        self._cache: Any = None
 
     @classmethod
     def load(cls, folder: Path, *, adapter: Path | None = None, device: str = "auto") -> CausalLM:
@@ -54,21 +56,20 @@ class CausalLM:
         """
         import torch
         from transformers import AutoModelForCausalLM, AutoTokenizer
-        from transformers.utils import logging as transformers_logging
+        from transformers.utils import logging
 
         from nlu_models.devices import place
 
-        transformers_logging.disable_progress_bar()
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         placement = place(device)
-        dtype = placement.dtype if placement.dtype is not None else torch.float32
         try:
             tokenizer = AutoTokenizer.from_pretrained(folder)
-            model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+            model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
         except (OSError, ValueError) as error:
             raise ModelFormatError(f"{folder} does not hold a causal language model: {error}") from error
         if adapter is not None:
             merge_lora(model, adapter)
-        return cls(model.to(device=placement.device, dtype=dtype), tokenizer)
+        return cls(model.to(device=placement.device, dtype=placement.dtype), tokenizer)
 
     def prompt(self, messages: Sequence[Mapping[str, str]]) -> str:
         """Chat messages ({"role", "content"}) as the model's own template writes them, ready for the answer."""
@@ -76,42 +77,49 @@ class CausalLM:
             return "\n".join(message["content"] for message in messages) + "\n"
         return str(self.tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True))
 
-    def complete(
-        self, prompt: str, *, count: int = 1, sampling: Sampling, deadline: float | None = None
-    ) -> list[Completion]:
-        """`count` answers to one prompt, drawn together. Stops at `deadline` (on this object's clock) with what is there."""
+    def complete(self, prompt: str, *, sampling: Sampling, deadline: float | None = None) -> Completion:
+        """An answer to a prompt. Stops at `deadline` (on this object's clock) with what is there.
+
+        Several tokens are read a step where the answer repeats what stands before (prompt lookup decoding, Saxena 2023):
+        a guess is kept as far as the tokens drawn at its places are the same, so the distribution is the model's own.
+        """
         import torch
 
-        encoded = self.tokenizer(prompt, return_tensors="pt", add_special_tokens=False)
-        ids: torch.Tensor = encoded["input_ids"].to(self.model.device).expand(count, -1)
-        generator = torch.Generator(device=ids.device).manual_seed(sampling.seed)
-        answers: list[list[int]] = [[] for _ in range(count)]
-        open_rows = set(range(count))
-        cache: Any = None
+        tokens: list[int] = self.tokenizer(prompt, add_special_tokens=False)["input_ids"]
+        start, finished = len(tokens), False
+        generator = torch.Generator(device=self.model.device).manual_seed(sampling.seed)
         with torch.inference_mode():
-            for _ in range(sampling.max_new_tokens):
-                if not open_rows or (deadline is not None and self._clock() > deadline):
+            while len(tokens) - start < sampling.max_new_tokens and not finished:
+                if deadline is not None and self._clock() > deadline:
                     break
-                # The prompt is read once and its cache widened, which costs `count` times less than reading it per row.
-                output = self.model(ids[:1] if cache is None else ids, past_key_values=cache, use_cache=True)
-                logits = output.logits[:, -1].float()
-                if cache is None and count > 1:
-                    output.past_key_values.batch_repeat_interleave(count)
-                    logits = logits.expand(count, -1)
-                cache = output.past_key_values
-                ids = _draw(logits, sampling, generator)
-                for row in list(open_rows):
-                    token = int(ids[row, 0])
-                    if token in self._ends:
-                        open_rows.discard(row)
-                    else:
-                        answers[row].append(token)
-        return [
-            Completion(
-                self.tokenizer.decode(answer, skip_special_tokens=True).strip(), len(answer), row not in open_rows
-            )
-            for row, answer in enumerate(answers)
-        ]
+                guess = _lookup(tokens)[: sampling.max_new_tokens - (len(tokens) - start) - 1]
+                drawn = _draw(self._logits([*tokens, *guess], len(guess) + 1), sampling, generator)
+                kept = next((place for place, token in enumerate(guess) if token != drawn[place]), len(guess))
+                for token in drawn[: kept + 1]:
+                    if finished := token in self._ends:
+                        break
+                    tokens.append(token)
+        answer = tokens[start:]
+        return Completion(self.tokenizer.decode(answer, skip_special_tokens=True).strip(), len(answer), finished)
+
+    def _logits(self, tokens: list[int], places: int) -> torch.Tensor:
+        """Scores (places, vocabulary) for what follows each of the last `places` of `tokens`.
+
+        What is the same as last time is not read again: a conversation's prompts begin alike, and so do all tries for one.
+        """
+        import torch
+
+        same = next((i for i, (a, b) in enumerate(zip(tokens, self._read, strict=False)) if a != b), None)
+        same = min(len(tokens), len(self._read)) if same is None else same
+        same = min(same, len(tokens) - places)
+        if self._cache is not None and len(self._read) > same:
+            self._cache.crop(same - len(self._read))
+        ids = torch.tensor([tokens[same:]], device=self.model.device)
+        cache, self._read, self._cache = self._cache, [], None  # nothing is kept if the model fails half way
+        output = self.model(ids, past_key_values=cache, use_cache=True, logits_to_keep=places)
+        self._read, self._cache = list(tokens), output.past_key_values
+        scores: torch.Tensor = output.logits[0].float()
+        return scores
 
 
 def merge_lora(model: Any, adapter: Path) -> None:
@@ -153,18 +161,28 @@ def merge_lora(model: Any, adapter: Path) -> None:
             module.weight += delta.to(module.weight.dtype)
 
 
-def _draw(logits: torch.Tensor, sampling: Sampling, generator: torch.Generator) -> torch.Tensor:
-    """Next tokens (rows, 1) from logits (rows, vocabulary): greedy, or nucleus sampling (Holtzman et al. 2020)."""
+def _lookup(tokens: Sequence[int], *, most: int = 8) -> list[int]:
+    """What followed the last two tokens when they stood together before; [] when they never did."""
+    for place in range(len(tokens) - 3, -1, -1):
+        if tokens[place] == tokens[-2] and tokens[place + 1] == tokens[-1]:
+            return list(tokens[place + 2 : place + 2 + most])
+    return []
+
+
+def _draw(logits: torch.Tensor, sampling: Sampling, generator: torch.Generator) -> list[int]:
+    """A token for each place from logits (places, vocabulary): greedy, or nucleus sampling (Holtzman et al. 2020)."""
     import torch
 
     if sampling.temperature <= 0:
-        return logits.argmax(dim=-1, keepdim=True)
+        greedy: list[int] = logits.argmax(dim=-1).tolist()
+        return greedy
     # The nucleus of a sharp distribution is small; sorting 50,000 tokens a step would take longer than the model's head.
     top, tokens = logits.topk(min(64, logits.shape[-1]), dim=-1)
     probabilities = torch.softmax(top / sampling.temperature, dim=-1)
     before = probabilities.cumsum(dim=-1) - probabilities
     probabilities = probabilities.masked_fill(before >= sampling.top_p, 0.0)
-    return tokens.gather(1, torch.multinomial(probabilities, 1, generator=generator))
+    drawn: list[int] = tokens.gather(1, torch.multinomial(probabilities, 1, generator=generator))[:, 0].tolist()
+    return drawn
 
 
 def _end_tokens(model: Any, tokenizer: Any) -> frozenset[int]:

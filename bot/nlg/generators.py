@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -37,8 +37,8 @@ class Generator(Protocol):
         """Load what is heavy. Raises GeneratorError. Called before the first `generate`, once."""
         ...
 
-    def generate(self, order: Order, *, count: int, deadline: float) -> Sequence[str]:
-        """Up to `count` wordings with [slots], until `deadline` (`time.monotonic`). Raises GeneratorError."""
+    def generate(self, order: Order, *, count: int, deadline: float) -> Iterator[str]:
+        """One by one, up to `count` wordings with [slots], until `deadline` (`time.monotonic`). Raises GeneratorError."""
         ...
 
 
@@ -72,7 +72,7 @@ class LocalGenerator:
         except ModelError as error:
             raise GeneratorError(str(error)) from error
 
-    def generate(self, order: Order, *, count: int, deadline: float) -> Sequence[str]:
+    def generate(self, order: Order, *, count: int, deadline: float) -> Iterator[str]:
         """See `Generator`. Answers that the deadline cut off are left out."""
         from nlu_models.causal_lm import Sampling
 
@@ -83,14 +83,19 @@ class LocalGenerator:
             messages = instructed(
                 order.user_text, order.template, act=order.act, language=order.language, turns=order.turns
             )
-        sampling = Sampling(
-            temperature=self._decoding.temperature,
-            top_p=self._decoding.top_p,
-            max_new_tokens=self._decoding.max_new_tokens,
-            seed=order.seed,
-        )
-        answers = self._model.complete(self._model.prompt(messages), count=count, sampling=sampling, deadline=deadline)
-        return [answer.text for answer in answers if answer.finished]
+        prompt = self._model.prompt(messages)
+        for number in range(count):
+            sampling = Sampling(
+                temperature=self._decoding.temperature,
+                top_p=self._decoding.top_p,
+                max_new_tokens=self._decoding.max_new_tokens,
+                seed=order.seed + number,
+            )
+            answer = self._model.complete(prompt, sampling=sampling, deadline=deadline)
+            if answer.finished:
+                yield answer.text
+            if time.monotonic() > deadline:
+                return
 
 
 class OpenAIGenerator:
@@ -108,7 +113,7 @@ class OpenAIGenerator:
     def load(self) -> None:
         """Nothing to load: the model is on the server."""
 
-    def generate(self, order: Order, *, count: int, deadline: float) -> Sequence[str]:
+    def generate(self, order: Order, *, count: int, deadline: float) -> Iterator[str]:
         """See `Generator`. One request with `n`; a server that ignores `n` gives one wording."""
         import httpx
 
@@ -127,6 +132,7 @@ class OpenAIGenerator:
         try:
             answer = (self._post or httpx.post)(self._url, json=body, headers=self._headers, timeout=timeout)
             answer.raise_for_status()
-            return [str(choice["message"]["content"]).strip() for choice in answer.json()["choices"]]
+            wordings = [str(choice["message"]["content"]).strip() for choice in answer.json()["choices"]]
         except (httpx.HTTPError, ValueError, KeyError, TypeError, IndexError) as error:
             raise GeneratorError(f"{self._url} gave no wording: {error or type(error).__name__}") from error
+        yield from wordings

@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class GptLimits:
-    """`candidates` wordings are tried at most, the first alone; `seconds` is what a reply may wait for all of it."""
+    """`candidates` wordings are tried at most, one after the other; `seconds` is what a reply may wait for all of it."""
 
     candidates: int = 3
     seconds: float = 4.0
@@ -93,7 +93,6 @@ class GptPhraser:
         return Phrasing(None, f"{len(refusals)} wordings refused: {' | '.join(dict.fromkeys(refusals))}")
 
     def _wordings(self, request: PhraseRequest, deadline: float) -> Iterator[str]:
-        """The first candidate by itself, because it usually passes; then the others together."""
         names = placeholders(request.template)
         order = Order(
             act=request.act.name,
@@ -103,11 +102,7 @@ class GptPhraser:
             turns=tuple((who, hide_values(text, request.values, names)) for who, text in request.view.turns),
             seed=request.seed,
         )
-        yield from self._generator.generate(order, count=1, deadline=deadline)
-        rest = self._limits.candidates - 1
-        if rest > 0 and time.monotonic() < deadline:
-            again = Order(order.act, order.template, order.user_text, order.language, order.turns, order.seed + 1)
-            yield from self._generator.generate(again, count=rest, deadline=deadline)
+        return self._generator.generate(order, count=self._limits.candidates, deadline=deadline)
 
 
 def judge(wording: str, request: PhraseRequest) -> tuple[str | None, str]:

@@ -112,19 +112,21 @@ def read(text: str, values: Mapping[str, frozenset[str]], lexicon: Lexicon, pred
 
 
 def _occurrences(value: str, text: str) -> Iterator[re.Match[str]]:
-    """Whole occurrences: `3` is not in `13`, `3.5` or `K3`, and `M` is not in `I'M`."""
-    before = (
-        r"(?<![A-Za-z0-9_'])(?<!\d[.,])(?<!\d-)(?<![-¥$€£]\b)"
-        if re.match(r"[A-Za-z0-9_]", value)
-        else ""
-        if _CHINESE.match(value)
-        else r"(?<![\d-])(?<!\d[.,])"
-    )
-    after = r"(?![A-Za-z0-9_])(?!'[A-Za-z]{2})(?![.,]\d)(?!-\d)" if re.search(r"[A-Za-z0-9_]$", value) else ""
+    """Whole occurrences: `3` is not in `13`, `3.5`, `3,500` or `K3`, and `M` is not in `I'M`."""
+    before, after = "", ""
+    if re.match(r"[A-Za-z0-9_]", value):
+        before = r"(?<![A-Za-z0-9_'])(?<!\d\.)(?<!\d-)(?<![-¥$€£]\b)"
+    elif not _CHINESE.match(value):
+        before = r"(?<![\d-])(?<!\d\.)"
+    if re.search(r"[A-Za-z0-9_]$", value):
+        after = r"(?![A-Za-z0-9_])(?!'[A-Za-z]{2})(?!\.\d)(?!-\d)(?!,\d{3}(?!\d))"
     if re.search(r"\d$", value):
         after += r"(?!\s?(?:%|percent\b|折|[k万千百]\b|[万千百]))"
     pattern = re.escape(value).replace(r"\ ", r"\s+")
-    return re.finditer(before + pattern + after, text, re.IGNORECASE)
+    for match in re.finditer(before + pattern + after, text, re.IGNORECASE):
+        thousands = re.match(r"\d{3}(?!\d)", match[0]) and re.search(r"\d,$", text[: match.start()])
+        if not thousands:
+            yield match
 
 
 def _tokens(

@@ -136,6 +136,7 @@ CASES: tuple[Case, ...] = (
             "I'm afraid Aurora Desk Lamp (black) is currently out of stock.",
             "Unfortunately we have no stock of Aurora Desk Lamp in black right now.",
             "Aurora Desk Lamp in black isn't available at the moment, sorry.",
+            "I checked, and Aurora Desk Lamp (black) is out of stock right now, I'm afraid.",
         ),
         bad=(
             "Aurora Desk Lamp (black) is in stock at the moment.",
@@ -146,7 +147,7 @@ CASES: tuple[Case, ...] = (
             "I'm sorry, Aurora Desk Lamp (black) is out of stock until Tuesday.",
             "I'm sorry, Aurora Desk Lamp (black) is out of stock, but the white one is available.",
             "I'm sorry, Aurora Desk Lamp (black) was out of stock but is available now.",
-            "I'm sorry, Aurora Desk Lamp (black) is out of stock. Try the \"Nova Lamp\" instead.",
+            'I\'m sorry, Aurora Desk Lamp (black) is out of stock. Try the "Nova Lamp" instead.',
             "I'm sorry, Aurora Desk Lamp (black) by Philips is out of stock.",
             "I'm sorry, Aurora Desk Lamp (black) is out of stock. It is waterproof and dimmable.",
             "I'm sorry, Aurora Desk Lamp (black) may be out of stock at the moment.",
@@ -184,6 +185,7 @@ CASES: tuple[Case, ...] = (
         {"return_id": "R50012", "order_id": "K1048213", "item": "Linen Shirt", "new_item": "Silk Shirt"},
         good=(
             "I've opened exchange R50012 for order K1048213: Linen Shirt becomes Silk Shirt.",
+            "Done, exchange R50012 is set up for your order K1048213. Linen Shirt becomes Silk Shirt.",
             "For order K1048213 I have opened exchange R50012; Linen Shirt is swapped for Silk Shirt.",
         ),
         bad=(
@@ -200,6 +202,7 @@ CASES: tuple[Case, ...] = (
         "I'm handing you over to a human colleague; your case is T20931. They are there daily from 9:00 to 21:00.",
         {"ticket_id": "T20931", "hours": "daily from 9:00 to 21:00"},
         good=(
+            "Your case is T20931, and a human colleague takes over. They are there daily from 9:00 to 21:00.",
             "A human colleague takes over now; your case is T20931, and they are there daily from 9:00 to 21:00.",
             "I'm connecting you with a human colleague. Your case is T20931. They are there daily from 9:00 to 21:00.",
         ),
@@ -316,6 +319,7 @@ CASES: tuple[Case, ...] = (
             "很抱歉，黑色的极光台灯暂时没货了。",
             "抱歉，极光台灯 黑色 现在卖完了。",
             "抱歉，极光台灯（黑色）暂无库存。",
+            "极光台灯（黑色）目前售罄，抱歉。",
         ),
         bad=(
             "极光台灯（黑色）有货。",
@@ -335,7 +339,12 @@ CASES: tuple[Case, ...] = (
         "zh",
         "亚麻衬衫 的价格是 ¥299.00。",
         {"product": "亚麻衬衫", "price": "¥299.00"},
-        good=("亚麻衬衫现在卖299元。", "亲，亚麻衬衫的售价是二百九十九元。", "这款亚麻衬衫的价格为￥299。"),
+        good=(
+            "亚麻衬衫的单价是 299 元。",
+            "亚麻衬衫现在卖299元。",
+            "亲，亚麻衬衫的售价是二百九十九元。",
+            "这款亚麻衬衫的价格为￥299。",
+        ),
         bad=(
             "亚麻衬衫的价格是 ¥199.00。",
             "亚麻衬衫的价格是 ¥299.00 起。",
@@ -352,8 +361,13 @@ CASES: tuple[Case, ...] = (
         "zh",
         "谢谢您，李伟，已找到您的账户。",
         {"name": "李伟"},
-        good=("李伟您好，已经查到您的账户了，谢谢。", "谢谢李伟，您的账户找到了。"),
-        bad=("谢谢您，王芳，已找到您的账户。", "谢谢您，李伟，没有找到您的账户。", "谢谢您，已找到您的账户。", "谢谢您，李伟，已验证您的身份。"),
+        good=("好的，谢谢李伟，已为您找到账户。", "李伟您好，已经查到您的账户了，谢谢。", "谢谢李伟，您的账户找到了。"),
+        bad=(
+            "谢谢您，王芳，已找到您的账户。",
+            "谢谢您，李伟，没有找到您的账户。",
+            "谢谢您，已找到您的账户。",
+            "谢谢您，李伟，已验证您的身份。",
+        ),
     ),
     Case(
         "en",
@@ -363,6 +377,7 @@ CASES: tuple[Case, ...] = (
             "I'm sorry, there is no order K9999999 in your account. Please check the number.",
             "I looked, but order K9999999 isn't in your account. Please check the number once more.",
             "No order K9999999 came up in your account. Please check that number.",
+            "I couldn't find order K9999999 in your account. Please check the number you have.",
         ),
         bad=(
             "I have found order K9999999 in your account. Please check the number.",
