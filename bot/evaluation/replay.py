@@ -97,7 +97,7 @@ async def _replay_story(
         try:
             replies = await assistant.handle(Message(text, sender_id))
         except Exception as error:  # noqa: BLE001 - reported as the story's failure, the other stories go on
-            return tuple(outcomes), f"{type(error).__name__}: {error} (at {turn.user[0].where or text!r})"
+            return tuple(outcomes), f"{type(error).__name__}: {error} (at {turn.user[0].where or repr(text)})"
         tracker = await assistant.tracker(sender_id)
         events = tracker.events[seen:]
         seen = len(tracker.events)

@@ -108,11 +108,17 @@ def _fresh_shop(project: Project) -> Iterator[tuple[Project, Database]]:
 
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kefu-test-")))
-        database = FreshDatabase(folder, lambda url: _fill(project, url))
-        stack.callback(database.close)
-        stack.enter_context(environment(URL_VARIABLE, database.url))
         store = project.endpoints.tracker_store
         shares = store is not None and (store.type or "").lower() == "sql"
+
+        def first_state(url: str) -> None:
+            _fill(project, url)
+            if shares:
+                asyncio.run(_make_conversation_tables(url))
+
+        database = FreshDatabase(folder, first_state)
+        stack.callback(database.close)
+        stack.enter_context(environment(URL_VARIABLE, database.url))
         yield (
             _with_endpoints(
                 project,
@@ -121,6 +127,15 @@ def _fresh_shop(project: Project) -> Iterator[tuple[Project, Database]]:
             ),
             database,
         )
+
+
+async def _make_conversation_tables(url: str) -> None:
+    """They belong to the first state: a store makes them once and does not look again."""
+    from bot.stores.sql import SqlTrackerStore
+
+    store = SqlTrackerStore(url)
+    await store.sender_ids()
+    await store.close()
 
 
 def _fill(project: Project, url: str) -> None:

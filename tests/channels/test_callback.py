@@ -2,10 +2,11 @@ import http.server
 import json
 import threading
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx
 import pytest
+
 from bot.channels.callback import CallbackChannel
 from bot.errors import UsageError
 from bot.server.settings import Settings
@@ -13,9 +14,9 @@ from tests.channels.serving import Echo, Served, serve
 
 
 class Client(http.server.BaseHTTPRequestHandler):
-    received: list[Any] = []
+    received: ClassVar[list[Any]] = []
 
-    def do_POST(self) -> None:  # noqa: N802 - http.server's name
+    def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         Client.received.append((self.path, json.loads(body)))
         self.send_response(200)
