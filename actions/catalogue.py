@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
@@ -13,32 +12,15 @@ from sqlalchemy import select
 
 from actions import spoken
 from actions.turn import Turn, focus, listed, shop
+from bot.dst.meaning import embedder
 from knowledge_base.models import Article, Product, Variant
-from knowledge_base.search import Embedder, Hit, search_articles, search_products, vocabulary_of
+from knowledge_base.search import Hit, search_articles, search_products, vocabulary_of
 from knowledge_base.sessions import ShopSession
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 ENCODER = "multilingual-e5-small"
 MAX_SHOWN = 5
 _GOOD_PRODUCT, _SAME_PRODUCT = 0.45, 0.08
 _GOOD_ARTICLE = 0.5
-
-
-@cache
-def embedder() -> Embedder:
-    """Meaning for the search of articles: the encoder that understands the customers, as it was pretrained.
-
-    Its cosines of unrelated sentences lie around 0.8, so that is where a score begins.
-    """
-    from nlu_models.sentence_encoder import load_sentence_encoder
-
-    def embed(texts: list[str]) -> NDArray[np.float32]:
-        return load_sentence_encoder(ENCODER).encode(texts)
-
-    return Embedder(ENCODER, embed, floor=0.8)
 
 
 @dataclass(frozen=True)
@@ -118,7 +100,7 @@ def replacements(session: ShopSession, old: Variant, words: Sequence[str]) -> li
 
 def find_article(session: ShopSession, question: str, intent: str | None) -> Article | None:
     """The article that answers the question, else the one that the shop gives for this intent; None without either."""
-    hits = search_articles(session, question, limit=3, embedder=embedder())
+    hits = search_articles(session, question, limit=3, embedder=embedder(ENCODER))
     best = max(hits, key=lambda hit: hit.score, default=None)
     if best is not None and best.score >= _GOOD_ARTICLE:
         return best.item

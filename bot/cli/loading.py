@@ -26,14 +26,14 @@ def ready_assistant(project: Project, *, model: str | None) -> Assistant:
 
 def fill_shop(project: Project) -> None:
     """Fill a knowledge base that is still empty from the project's catalogue."""
-    from bot.evaluation.shop import catalogue_of, fill, has_shop
+    from bot.evaluation.shop import catalogue_of, encoder_of, fill, has_shop
 
     if has_shop(project):
         from knowledge_base.environment import database_url
 
         with err().status("Opening the shop's database …"):
             url = database_url(project.root)
-            if fill(url, catalogue_of(project)):
+            if fill(url, catalogue_of(project), encoder=encoder_of(project)):
                 say(f"The demo catalogue is in {url}.")
 
 

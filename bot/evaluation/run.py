@@ -15,7 +15,7 @@ from bot.errors import ProjectError, Severity, UsageError
 from bot.evaluation.emulation import StoryActions, needs_emulation
 from bot.evaluation.outcome import StoryOutcome
 from bot.evaluation.replay import Database, NoDatabase, replay
-from bot.evaluation.shop import catalogue_of, fill, has_shop
+from bot.evaluation.shop import catalogue_of, encoder_of, fill, has_shop
 from bot.evaluation.understanding import judge, write_understanding
 from bot.formats.data import read_data
 from bot.formats.problem_list import ProblemList
@@ -142,7 +142,7 @@ def _fill(project: Project, url: str) -> None:
     """The catalogue of the project; without one a copy of its database, which must then be SQLite."""
     catalogue = catalogue_of(project)
     if catalogue is not None:
-        fill(url, catalogue)
+        fill(url, catalogue, encoder=encoder_of(project))
         return
     import sqlite3
     from contextlib import closing

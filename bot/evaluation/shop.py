@@ -25,8 +25,16 @@ def catalogue_of(project: Project) -> Path | None:
     return folder if folder.is_dir() and any(folder.iterdir()) else None
 
 
-def fill(url: str, catalogue: Path | None) -> bool:
+def encoder_of(project: Project) -> str | None:
+    """The sentence encoder by which articles are found beside their words: `knowledge_base: {encoder: NAME}`."""
+    endpoint = project.endpoints.knowledge_base
+    return endpoint.get("encoder") if endpoint else None
+
+
+def fill(url: str, catalogue: Path | None, *, encoder: str | None = None) -> bool:
     """Bring the tables to the newest version and import the catalogue when there are no products; whether it did.
+
+    With an encoder, articles are embedded now, so that the first question need not wait for it.
 
     Raises UsageError when rows of the catalogue cannot be imported.
     """
@@ -44,4 +52,10 @@ def fill(url: str, catalogue: Path | None) -> bool:
     report = import_folder(base, catalogue)
     if report.rejected:
         raise UsageError(f"{catalogue}: {report.rejected} rows cannot be imported, the first is {report.problems[0]}")
+    if encoder is not None:
+        from bot.dst.meaning import embedder
+        from knowledge_base.search import embed_missing
+
+        with base.session() as session:
+            embed_missing(session, "article", embedder(encoder))
     return True

@@ -38,9 +38,14 @@ class TrainResult:
 class _Learner(Protocol):
     """One thing that learns: its name and options, what it depends on, and how it is taught into a folder."""
 
-    kind: str
-    spec: ComponentSpec
-    fingerprint: str
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def spec(self) -> ComponentSpec: ...
+
+    @property
+    def fingerprint(self) -> str: ...
 
     def learn(self, folder: Path, progress: Progress) -> None: ...
 

@@ -3,13 +3,14 @@
 from knowledge_base.search.filters import Filters, parse_filters
 from knowledge_base.search.finding import Hit, search_articles, search_products
 from knowledge_base.search.index import refresh
-from knowledge_base.search.vectors import Embedder
+from knowledge_base.search.vectors import Embedder, embed_missing
 from knowledge_base.search.vocabulary import vocabulary_of
 
 __all__ = [
     "Embedder",
     "Filters",
     "Hit",
+    "embed_missing",
     "parse_filters",
     "refresh",
     "search_articles",
