@@ -55,9 +55,9 @@ class Metadata:
 
     @classmethod
     def from_json(cls, text: str) -> Metadata:
-        shape = json.loads(text)
-        parts = {kind: tuple(Part(**part) for part in shape.pop(kind)) for kind in ("nlu", "policies")}
-        return cls(**shape, **parts)
+        shape: dict[str, Any] = json.loads(text)
+        shape |= {kind: tuple(Part(**part) for part in shape[kind]) for kind in ("nlu", "policies")}
+        return cls(**shape)
 
 
 @dataclass(frozen=True, slots=True)
