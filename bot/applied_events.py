@@ -23,17 +23,19 @@ from bot.events import (
 class Step:
     """One applied event, and the state after it.
 
-    `mark` is the nearest step at or below that decides about loops, `action` the nearest executed action.
+    Of the steps at or below, `mark` is the nearest that decides about loops, `turn` the nearest that a loop's next
+    execution drops, and `action` the nearest executed action.
     `notes` is where featurisers keep what they computed for this step.
     """
 
-    __slots__ = ("action", "event", "mark", "notes", "parent", "state")
+    __slots__ = ("action", "event", "mark", "notes", "parent", "state", "turn")
 
     def __init__(self, event: Event, state: ConversationState, parent: Step | None) -> None:
         self.event = event
         self.state = state
         self.parent = parent
         self.mark: Step | None = self if isinstance(event, _LOOP_MARKS) else parent and parent.mark
+        self.turn: Step | None = self if isinstance(event, _COLLAPSED) else parent and parent.turn
         self.action: Step | None = self if isinstance(event, ActionExecuted) else parent and parent.action
         self.notes: dict[Any, Any] | None = None
 
@@ -85,7 +87,7 @@ def runs_again(top: Step | None, loop: str) -> bool:
 def collapse(top: Step | None, loop: str, initial: ConversationState) -> Step | None:
     """Without the messages and actions since the loop's previous execution, which takes the new one's place."""
     kept: list[Event] = []
-    while top and top.mark and not (isinstance(top.mark.event, ActionExecuted) and top.mark.event.name == loop):
+    while top and top.turn and not (isinstance(top.turn.event, ActionExecuted) and top.turn.event.name == loop):
         if not isinstance(top.event, _COLLAPSED):
             kept.append(top.event)
         top = top.parent
