@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 import uuid
 from collections.abc import Callable, Sequence
@@ -37,6 +36,8 @@ def shell(
     conversation_id: Annotated[str | None, typer.Option(help="Go on with this conversation.")] = None,
 ) -> None:
     """Talk to the assistant. Trains first what changed; reads a pipe too: a message a line, a transcript out."""
+    import asyncio
+
     from bot.cli.loading import ready_assistant
 
     loaded = options.load_project(project, config=config, domain=domain, data=data, endpoints=endpoints)
@@ -76,6 +77,7 @@ async def _talk(assistant: Assistant, sender: str, *, debug: bool) -> None:
 
 async def _understand(assistant: Assistant) -> None:
     """`bot shell nlu`: each message's parse data as JSON."""
+    import asyncio
     import json
 
     if not sys.stdin.isatty():

@@ -50,6 +50,11 @@ def train(
         check(loaded, fail_on_warnings=fail_on_validation_warnings, max_history=validation_max_history)
     if num_threads:
         _use_threads(num_threads)
+    if part is Part.NLG:
+        from bot.cli.train_nlg import train_nlg
+
+        train_nlg(loaded)
+        return
     if dry_run:
         from bot.training import stale
 

@@ -55,6 +55,14 @@ def test_the_model_can_have_a_name(tmp_path: Path) -> None:
     assert (tmp_path / "elsewhere" / "shop.tar.gz").is_file()
 
 
+def test_train_nlg_says_what_it_needs(project: Path) -> None:
+    before = list((project / "models").iterdir())
+    done = bot("train", "nlg", cwd=project)
+    assert done.returncode == 1
+    assert "endpoints.yml" in done.stderr and "adapter" in done.stderr
+    assert list((project / "models").iterdir()) == before
+
+
 def test_the_shell_reads_a_pipe_and_ends_with_it(project: Path) -> None:
     done = bot("shell", cwd=project, stdin="/greet\n/cancel_order\n1\n")
     assert done.returncode == 0, done.stderr
