@@ -124,7 +124,7 @@ def train_lora(
         batch = next(batches)
         loss = _loss(base, batch)
         optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(weights, 1.0)
         optimizer.step()
         losses.append(round(loss.item(), 4))

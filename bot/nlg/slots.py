@@ -38,7 +38,7 @@ def slots_of(text: str) -> tuple[str, ...]:
 def fill_slots(wording: str, values: Mapping[str, Any]) -> str:
     """The wording with its values. Raises KeyError for a slot without one."""
     filled = _SLOT.sub(lambda slot: str(values[slot[1]]), wording)
-    first = filled.split(" ", 1)[0]
-    if wording.startswith("[") and first.isalpha() and first.islower():
+    first = filled.split(" ", 1)[0].rstrip(":,.;")
+    if wording.startswith("[") and first.isascii() and first.isalpha() and first.islower():
         filled = filled[0].upper() + filled[1:]
     return re.sub(r"(?<=[.!?])\.(?!\.)", "", filled)

@@ -280,7 +280,7 @@ def _readers() -> tuple[tuple[re.Pattern[str], _Reader], ...]:
         ),
         (
             compiled(
-                rf"(?P<minus>(?<![\w.])-\s?)?(?:(?P<before>{_CURRENCY_BEFORE})\s?(?P<n1>-?{_ANY})(?![\d.,]*\d)|(?<![\d.])(?P<n2>{_ANY})\s?(?P<after>{_CURRENCY_AFTER}))"
+                rf"(?P<minus>(?<![\w.])-\s?)?(?:(?P<before>{_CURRENCY_BEFORE})\s?(?P<n1>-?{_ANY})(?!\.?\d|,\d{{3}}(?!\d))|(?<![\d.])(?P<n2>{_ANY})\s?(?P<after>{_CURRENCY_AFTER}))"
             ),
             _money,
         ),
