@@ -12,7 +12,7 @@ from bot.assistant import Assistant
 from bot.domain import Domain
 from bot.formats.config import parse_config
 from bot.formats.domain import parse_domain
-from bot.formats.payloads import read_payload
+from bot.nlu.payload import read_payload
 from bot.formats.stories import parse_stories
 from bot.message import Message, Understanding
 from bot.nlg.speaker import ResponseSpeaker
