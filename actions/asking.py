@@ -148,7 +148,12 @@ class ActionAskConfirm(Action):  # type: ignore[misc]
         if "new_item_ids" in operation.slots:
             dispatcher.utter_message(response=f"utter_difference_{proposal.direction or 'none'}", **facts)
         dispatcher.utter_message(response=operation.proposal, **facts)
-        kept: Mapping[str, Any] = {"arguments": arguments, "occasion": turn.message_id, "facts": facts}
+        kept: Mapping[str, Any] = {
+            "arguments": arguments,
+            "occasion": turn.message_id,
+            "facts": facts,
+            "language": turn.language,
+        }
         return [SlotSet("proposal", dict(kept)), SlotSet("confirm", None)]
 
 

@@ -10,15 +10,11 @@ from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.filling import REQUESTED_SLOT, Filling
-from actions.operations import OPERATIONS, cleared, started_by
+from actions.operations import OPERATIONS, Operation, cleared, started_by
 from actions.turn import Turn, own, shop
 
-# What ends whatever is under way, and the action that answers it.
-LEAVING = {
-    "human_handoff": "action_hand_over",
-    "complaint": "action_file_complaint",
-    "goodbye": "utter_goodbye",
-}
+# What can answer a form's question. Anything else is for the rules, and the form asks again afterwards.
+ANSWERS = frozenset({"inform", "affirm", "deny", "nlu_fallback"})
 
 
 class ValidateForm(Action, ABC):  # type: ignore[misc]
@@ -38,15 +34,21 @@ class ValidateForm(Action, ABC):  # type: ignore[misc]
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn, operation = Turn(tracker), OPERATIONS[self.form]
-        if turn.form == self.form and turn.intent in LEAVING:
-            return [*cleared(), ActiveLoop(None), SlotSet(REQUESTED_SLOT, None), FollowupAction(LEAVING[turn.intent])]
-        other = started_by(turn.intent)
-        if other is not None and turn.form == self.form and turn.intent not in operation.intents:
-            resumed = operation.service is not None and OPERATIONS[other].service is None
-            kept = [SlotSet("suspended_form", self.form)] if resumed else cleared()
-            return [*kept, ActiveLoop(None), SlotSet(REQUESTED_SLOT, None), FollowupAction(other)]
+        was_asked = turn.form == self.form and turn.slot(REQUESTED_SLOT) is not None
+        if was_asked and turn.intent not in operation.intents:
+            other = started_by(turn.intent)
+            if other is not None:
+                return self._switch(operation, other)
+            if turn.intent not in ANSWERS:
+                return []
         with shop() as session:
             return Filling(operation, turn, own(session, turn), dispatcher).events()
+
+    def _switch(self, operation: Operation, other: str) -> list[EventType]:
+        """Leave for another form; come back when that one only reads."""
+        comes_back = operation.service is not None and OPERATIONS[other].service is None
+        kept = [SlotSet("suspended_form", self.form)] if comes_back else cleared()
+        return [*kept, ActiveLoop(None), SlotSet(REQUESTED_SLOT, None), FollowupAction(other)]
 
 
 class ValidateTrackOrderForm(ValidateForm):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 
 from actions.orders import ANY_STATUS, CHANGEABLE, DELIVERED, PENDING
 from knowledge_base.models import OrderStatus
@@ -149,3 +149,10 @@ def started_by(intent: str | None) -> str | None:
 def cleared() -> list[EventType]:
     """Events that forget what was gathered for an operation."""
     return [SlotSet(slot, None) for slot in OPERATION_SLOTS]
+
+
+def left(form: str | None) -> list[EventType]:
+    """Events that end the running form, when there is one, and forget what it gathered."""
+    if form is None:
+        return []
+    return [ActiveLoop(None), SlotSet("requested_slot", None), SlotSet("suspended_form", None), *cleared()]

@@ -10,6 +10,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import catalogue, spoken
+from actions.operations import left
 from actions.turn import Turn, own, shop
 from knowledge_base.services import idempotency_key, perform
 
@@ -47,7 +48,7 @@ class ActionFileComplaint(Action):  # type: ignore[misc]
         turn = Turn(tracker)
         arguments = {"kind": "complaint", "summary": turn.text or "complaint"}
         dispatcher.utter_message(response="utter_complaint_filed", ticket_id=_ticket(turn, "open_ticket", arguments))
-        return [SlotSet("offered", "human")]
+        return [*left(turn.form), SlotSet("offered", "human")]
 
 
 class ActionHandOver(Action):  # type: ignore[misc]
@@ -60,7 +61,18 @@ class ActionHandOver(Action):  # type: ignore[misc]
         turn = Turn(tracker)
         ticket = _ticket(turn, "transfer_to_human", {"summary": summary(turn)})
         dispatcher.utter_message(response="utter_handoff", ticket_id=ticket, hours=spoken.hours(turn.language))
-        return [SlotSet("offered", None)]
+        return [*left(turn.form), SlotSet("offered", None)]
+
+
+class ActionSayGoodbye(Action):  # type: ignore[misc]
+    """Says goodbye; whatever was under way is dropped, since nobody is there to confirm it."""
+
+    def name(self) -> str:
+        return "action_say_goodbye"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        dispatcher.utter_message(response="utter_goodbye")
+        return left(Turn(tracker).form)
 
 
 def _ticket(turn: Turn, service: str, arguments: Mapping[str, Any]) -> str:

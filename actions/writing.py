@@ -13,7 +13,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import spoken
 from actions.operations import OPERATIONS, cleared
 from actions.turn import Turn, own, shop
-from knowledge_base.services import OperationRefused, idempotency_key, perform
+from knowledge_base.services import OperationRefused, idempotency_key, perform, propose
 
 
 class ActionWrite(Action, ABC):  # type: ignore[misc]
@@ -45,13 +45,15 @@ class ActionWrite(Action, ABC):  # type: ignore[misc]
         key = idempotency_key(tracker.sender_id, service, arguments, proposal["occasion"])
         try:
             with shop() as session:
-                scope = own(session, turn)
+                scope, facts = own(session, turn), proposal["facts"]
+                if proposal["language"] != turn.language:
+                    facts = spoken.proposal(scope, propose(scope, service, arguments), turn.language)
                 result = perform(scope, service, arguments, idempotency_key=key, conversation_id=tracker.sender_id)
         except OperationRefused as refusal:
-            facts = spoken.refusal(refusal.params, turn.language)
-            dispatcher.utter_message(response=f"utter_refused_{refusal.code}", **facts)
+            why = spoken.refusal(refusal.params, turn.language)
+            dispatcher.utter_message(response=f"utter_refused_{refusal.code}", **why)
             return cleared()
-        done: Mapping[str, Any] = {**proposal["facts"], **result.created}
+        done: Mapping[str, Any] = {**facts, **result.created}
         dispatcher.utter_message(response=operation.done, **done)
         return cleared()
 
