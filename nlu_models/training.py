@@ -31,7 +31,7 @@ class TrainingConfig:
     """Weight of an example is its intent's size to minus this power: 0 ignores imbalance, 1 evens it out."""
     tag_weight: float = 1.0
     """Weight of the tagging loss beside the intent loss."""
-    holdout: float = 0.1
+    holdout: float = 0.05
     """Share held out for early stopping and calibration, when there are at least `holdout_from` examples."""
     holdout_from: int = 500
     holdout_most: int = 1000
