@@ -32,7 +32,10 @@ def compare_user(expected: Sequence[UserStep], events: Sequence[Event]) -> Itera
 def compare_actions(
     steps: Sequence[Step], events: Sequence[Event]
 ) -> tuple[list[tuple[ActionStep | None, str | None]], list[str]]:
-    """Expected actions aligned with those executed, None where the other side has nothing; and warnings."""
+    """Expected actions aligned with those executed, None where the other side has nothing; and warnings.
+
+    A turn that checks what came of it, and names no action, leaves it open how that came about.
+    """
     expected = [step for step in steps if isinstance(step, ActionStep) and step.name]
     names = {step.name for step in expected}
     executed = [event for event in events if isinstance(event, ActionExecuted)]
@@ -47,7 +50,8 @@ def compare_actions(
             step = expected[i + offset] if i + offset < i_end else None
             aligned.append((step, predicted[j + offset] if j + offset < j_end else None))
     unlikely = any(event.name == ACTION_UNLIKELY_INTENT for event in executed) and ACTION_UNLIKELY_INTENT not in names
-    return aligned, [ACTION_UNLIKELY_INTENT] if unlikely else []
+    is_open = not wanted and any(isinstance(step, CheckStep) for step in steps)
+    return [] if is_open else aligned, [ACTION_UNLIKELY_INTENT] if unlikely else []
 
 
 def action_differences(

@@ -12,11 +12,13 @@ from bot.registry import register
 
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _WORD = re.compile(r"[A-Za-z]{2,}")
+_NO_WORDS = re.compile(r"\S+@[A-Za-z0-9.-]+|(?:https?://|www\.)[\x21-\x7e]+|(?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]+")
+"""Addresses, links and numbers with letters: they look alike in every language."""
 
 
 @register("nlu", "LanguageDetector")
 class LanguageDetector(Component):
-    """Sets `language`: "zh", "en", or None when the text shows neither (a number, a size, an emoji)."""
+    """Sets `language`: "zh", "en", or None when the text shows neither (a number, an e-mail address, an emoji)."""
 
     provides = frozenset({"language"})
 
@@ -30,7 +32,7 @@ def detect(text: str) -> str | None:
     and Chinese wins a tie: 我的order什么时候ship is Chinese with English words in it.
     """
     han = len(_HAN.findall(text))
-    words = [word for word in _WORD.findall(text) if not word.isupper()]
+    words = [word for word in _WORD.findall(_NO_WORDS.sub(" ", text)) if not word.isupper()]
     if han and han >= len(words):
         return "zh"
     return "en" if words else None

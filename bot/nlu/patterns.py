@@ -22,7 +22,7 @@ class RegexEntityExtractorConfig(ComponentConfig):
     """Rasa's options. `use_word_boundaries` must be false for languages without spaces, such as Chinese.
 
     `replace_overlapping` is ours: a pattern's match replaces overlapping entities of the same name that a model
-    found, so that an order number is read whole.
+    found, so that an order number is read whole; the digits in a tracking number are no phone number.
     """
 
     case_sensitive: bool = False
@@ -88,6 +88,7 @@ class RegexEntityExtractor(Component):
     def _merge(self, present: Sequence[Entity], found: Sequence[Entity]) -> tuple[Entity, ...]:
         if not self.config.replace_overlapping:
             return (*present, *found)
+        found = [f for f in found if not any(f is not other and _within(f, other) for other in found)]
         kept = [e for e in present if not any(_overlap(e, f) and e.role is None for f in found)]
         taken = [f for f in found if not any(_overlap(f, e) for e in kept)]
         return tuple(sorted((*kept, *taken), key=lambda entity: entity.start or 0))
@@ -104,3 +105,8 @@ def _overlap(a: Entity, b: Entity) -> bool:
     if a.start is None or a.end is None or b.start is None or b.end is None:
         return False
     return a.start < b.end and b.start < a.end
+
+
+def _within(a: Entity, b: Entity) -> bool:
+    """Whether `a` is a part of the longer `b`."""
+    return _overlap(a, b) and (b.end or 0) - (b.start or 0) > (a.end or 0) - (a.start or 0)

@@ -132,6 +132,14 @@ def test_what_was_said_can_be_checked() -> None:
     assert [kind for kind, _, _ in answer("order cancelled, password x")] == ["reply", "reply", "bot"]
 
 
+def test_a_turn_with_checks_and_no_actions_leaves_the_actions_open() -> None:
+    open_turn = "stories:\n- story: s\n  steps:\n  - intent: greet\n  - reply_contains: [您好]\n"
+    answers = {"/greet": [user("", "greet"), BotUttered("您好"), *does("utter_greet", "action_x")]}
+    assert run(open_turn, answers)[0].passed
+    (outcome,) = run(open_turn + "  - action: utter_greet\n", answers)
+    assert [kind for kind, _, _ in kinds(outcome)] == ["more"]
+
+
 def test_a_database_check_without_a_database_fails() -> None:
     story = "stories:\n- story: s\n  steps:\n  - intent: greet\n  - database: [{table: orders, where: {id: K1}}]\n"
     (outcome,) = run(story, {"/greet": [user("", "greet"), *does()]})

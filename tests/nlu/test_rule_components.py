@@ -48,6 +48,9 @@ def test_a_slash_that_names_no_intent_is_an_ordinary_message() -> None:
         ("我的order什么时候ship", "zh"),
         ("is 淘宝 one of your shops", "en"),
         ("K1048213", None),
+        ("li.wei@example.cn", None),
+        ("快递单号JDVA18564140524，邮箱li.wei@example.cn", "zh"),
+        ("track JDVA18564140524", "en"),
         ("M", None),
         ("👍", None),
         ("", None),
@@ -55,6 +58,22 @@ def test_a_slash_that_names_no_intent_is_an_ordinary_message() -> None:
 )
 def test_the_language_is_read_off_the_script(text: str, language: str | None) -> None:
     assert detect(text) == language
+
+
+def test_digits_inside_a_longer_number_are_nothing_of_their_own() -> None:
+    component: RegexEntityExtractor = made(RegexEntityExtractor, RegexEntityExtractorConfig(replace_overlapping=True))
+    component.train(
+        TrainingData(
+            examples=(Example("x", "inform", (Entity("phone", "x"), Entity("tracking_number", "x"))),),
+            patterns=(Pattern("phone", r"(?<!\d)1\d{10}(?!\d)"), Pattern("tracking_number", r"JD[A-Z]{2}\d{11}")),
+        ),
+        silent,
+    )
+    (found,) = component.process([Understanding("JDVA18564140524 到哪了，我手机 15400005710")])
+    assert [(e.entity, e.value) for e in found.entities] == [
+        ("tracking_number", "JDVA18564140524"),
+        ("phone", "15400005710"),
+    ]
 
 
 def extractor(**options: Any) -> RegexEntityExtractor:
