@@ -1,0 +1,95 @@
+"""The chat page in a real browser: Debian's Chromium against a real server."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.running import bot, environment, write_project
+
+pytestmark = pytest.mark.slow
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
+
+
+@pytest.fixture
+def page() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api")
+    if not Path(CHROMIUM).exists():
+        pytest.skip("Debian's chromium is not installed")
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        page = browser.new_page()
+        yield page
+        browser.close()
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> Iterator[str]:
+    project = write_project(tmp_path)
+    assert bot("train", cwd=project).returncode == 0
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "bot", "run", "-p", str(port)]
+    server = subprocess.Popen(
+        command, cwd=project, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    address = f"http://127.0.0.1:{port}/"
+    try:
+        _wait_for(address)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def _wait_for(address: str) -> None:
+    for _ in range(300):
+        try:
+            with urllib.request.urlopen(address, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(f"nothing answers at {address}")
+
+
+def test_a_customer_chats_on_the_page_with_words_and_buttons(page: Any, url: str) -> None:
+    page.goto(url)
+    log = page.locator("#log")
+    page.fill("#text", "/greet")
+    page.keyboard.press("Enter")
+    log.get_by_text("您好!").wait_for(timeout=15_000)
+    page.fill("#text", "/cancel_order")
+    page.click("#send")
+    page.get_by_role("button", name="确定").click(timeout=15_000)
+    page.wait_for_function("document.querySelector('#log').innerText.includes('确定')")
+    assert "Sure?" in log.inner_text()
+    assert log.get_attribute("role") == "log"
+
+
+def test_what_was_said_is_there_again_after_a_reload(page: Any, url: str) -> None:
+    page.goto(url)
+    page.fill("#text", "/greet")
+    page.keyboard.press("Enter")
+    page.locator("#log").get_by_text("您好!").wait_for(timeout=15_000)
+    page.reload()
+    page.locator("#log").get_by_text("您好!").wait_for(timeout=15_000)
+
+
+def test_html_in_a_message_is_text(page: Any, url: str) -> None:
+    page.goto(url)
+    page.fill("#text", "<img src=x onerror=\"document.title='owned'\">")
+    page.keyboard.press("Enter")
+    page.locator("#log").get_by_text("<img src=x").wait_for(timeout=15_000)
+    assert page.title() != "owned"
