@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from rapidfuzz import fuzz, utils
 
+from actions.catalogue import fitting
 from actions.catalogue import replacements as other_variants
 from actions.orders import line_fits
 from actions.turn import Turn
@@ -16,7 +17,16 @@ from knowledge_base.models import Order, OrderLine, PaymentMethod, Variant
 from knowledge_base.sessions import ShopSession
 
 _ALL = re.compile(r"\b(all|both|every\w*|whole|entire)\b|全部|所有|都|整单|全都", re.IGNORECASE)
-_MISTAKE = re.compile(r"mistak|accident|wrong|error|didn.?t mean|误|错|手滑|重复", re.IGNORECASE)
+_MISTAKE = re.compile(r"mistak|accident|wrong|error|didn.?t mean|误|誤|错|錯|手滑|重复|重複", re.IGNORECASE)
+_UNWANTED = re.compile(
+    r"no longer|(?:don.?t|do not) (?:want|need)|changed? my mind|不想要|不需要|不要了|用不[上着到]|没用了|後悔|后悔",
+    re.IGNORECASE,
+)
+_PIECES = re.compile(
+    r"(?<![第这那哪一二两三四五六七八九十0-9])(?:只|就|仅)?\s*([0-9]+|[一两俩二三四五六七八九十])\s*[根件条條双雙只個个支盒套本台瓶包副]"
+    r"|\b(?:only |just )?(\d+|one|two|three|four|five) (?:of|piece|cable|pair)",
+    re.IGNORECASE,
+)
 _METHOD_WORDS = {
     "credit_card": r"credit|debit|\bcard\b(?!.*gift)|visa|master|amex|信用卡|银行卡|储蓄卡",
     "gift_card": r"gift|礼品卡|礼物卡|购物卡",
@@ -38,47 +48,76 @@ def items(order: Order, turn: Turn, *, current: Sequence[str] | None) -> list[st
     pointed = [str(value) for value in turn.values("item_id") if value in by_id]
     if pointed:
         return _pieces([by_id[item_id] for item_id in pointed], turn)
-    if current and all(item_id in by_id for item_id in current) and not turn.said("product", "mention"):
-        return list(current)
-    words = [
-        *turn.values("product"),
-        *turn.values("product", role="old"),
-        *turn.values("colour", role="old"),
-        *turn.values("size", role="old"),
-    ]
-    fitting = [line for line in order.lines if words and line_fits(line, words)]
+    kept = list(current) if current and all(item_id in by_id for item_id in current) else None
+    if kept and not turn.said("product", "mention"):
+        return kept
+    fitting = _lines_named(order.lines, turn)
     if not fitting and _ALL.search(turn.text):
         fitting = list(order.lines)
     if len(fitting) == 1 or (fitting and _ALL.search(turn.text)):
         return _pieces(fitting, turn)
-    if current and all(item_id in by_id for item_id in current):
-        return list(current)
+    if kept:
+        return kept
     return _pieces(order.lines, turn) if len(order.lines) == 1 else None
+
+
+def _lines_named(lines: Sequence[OrderLine], turn: Turn) -> list[OrderLine]:
+    """The lines of the things that the message names; among several of a kind those with an option that it names."""
+    words = [str(word) for word in turn.values("product", any_role=True) if word]
+    found = [line for line in lines if words and line_fits(line, words)]
+    found = found or [line for line in lines if _is_named_in(turn.text, line)]
+    if len(found) == 1:
+        return found
+    options = [str(word) for word in _option_words(turn)]
+    narrowed = [line for line in found or lines if any(line_fits(line, [word]) for word in options)]
+    return narrowed or found
+
+
+def _is_named_in(text: str, line: OrderLine) -> bool:
+    """Whether the message holds a name of the line's product, however the model read it."""
+    product, folded = line.variant.product, unicodedata.normalize("NFKC", text).casefold()
+    names = [product.name_en, product.name_zh, *product.synonyms_en, *product.synonyms_zh]
+    return any(len(name) > 1 and name.casefold() in folded for name in names if name)
+
+
+def _option_words(turn: Turn) -> list[str]:
+    """The colour and size words of the message, whatever role the model gave them: those meant as new first."""
+    return [
+        str(value)
+        for role in ("new", None, "old")
+        for entity in ("colour", "size")
+        for value in turn.values(entity, role=role)
+    ]
 
 
 def _pieces(lines: Sequence[OrderLine], turn: Turn) -> list[str]:
     """One id for each piece: as many as the customer says of a line, else all of it."""
     said = cardinal(str(turn.value("quantity"))) if turn.value("quantity") else None
+    if said is None and len(lines) == 1 and (found := _PIECES.search(turn.text)):
+        said = cardinal(found[1] or found[2])
     return [line.id for line in lines for _ in range(min(said, line.quantity) if said else line.quantity)]
 
 
 def replacements(
     session: ShopSession, lines: Sequence[OrderLine], turn: Turn, *, current: Sequence[str] | None
 ) -> list[str] | None:
-    """For each line the variant that the customer wants instead; None when that is open."""
+    """For each line the variant that the customer wants instead; None when that is open.
+
+    Of the options named, those that a line has already say which line is meant; the others are what it becomes.
+    """
     pointed = [str(value) for value in turn.values("variant_id")]
     if pointed:
         return (pointed * len(lines))[: len(lines)]
-    wanted = [
-        *turn.values("colour", role="new"),
-        *turn.values("size", role="new"),
-        *turn.values("colour"),
-        *turn.values("size"),
-    ]
-    if not wanted:
+    words = _option_words(turn)
+    if not words:
         return list(current) if current and _same_products(session, lines, current) else None
-    chosen = [_only(other_variants(session, line.variant, [str(word) for word in wanted])) for line in lines]
+    chosen = [_only(other_variants(session, line.variant, _new_to(session, line, words))) for line in lines]
     return [variant.id for variant in chosen if variant] if all(chosen) else None
+
+
+def _new_to(session: ShopSession, line: OrderLine, words: Sequence[str]) -> list[str]:
+    """The words that are no option of the line's variant; all of them when it has all of them."""
+    return [word for word in words if line.variant not in fitting(session, line.variant.product, [word])] or list(words)
 
 
 def _only(variants: Sequence[Variant]) -> Variant | None:
@@ -99,6 +138,8 @@ def payment_method(methods: Sequence[PaymentMethod], turn: Turn) -> str | None:
     if pointed is not None:
         return str(pointed)
     said = turn.value("payment_method", role="new") or turn.value("payment_method")
+    if said is None and turn.slot("requested_slot") == "payment_method_id":
+        said = turn.text
     if said is None:
         return None
     text = unicodedata.normalize("NFKC", str(said))
@@ -113,6 +154,13 @@ def payment_method(methods: Sequence[PaymentMethod], turn: Turn) -> str | None:
 
 def _alike(a: str, b: str) -> bool:
     return fuzz.partial_ratio(a, b, processor=utils.default_process) >= 85
+
+
+def stated_reason(text: str) -> str | None:
+    """The shop's word for a reason that a message states in so many words; None when it states none."""
+    if _MISTAKE.search(text):
+        return "ordered by mistake"
+    return "no longer needed" if _UNWANTED.search(text) else None
 
 
 def cancel_reason(told: str) -> str:

@@ -27,6 +27,9 @@ REQUESTED_SLOT = "requested_slot"
 _LATEST = re.compile(
     r"\b(last|latest|most recent|newest)\b|上一?[单个次]|最近|最新|最后|刚[才刚]?[下买拍]", re.IGNORECASE
 )
+_LATEST_ORDER = re.compile(
+    r"\b(?:last|latest|most recent|newest) (?:order|purchase)\b|(?:上一?|最近那?一?|最新那?一?)[单單]", re.IGNORECASE
+)
 _ANSWERS = frozenset({"inform", "affirm", "deny"})
 
 # Which slot a refusal asks for again; any other refusal ends the operation.
@@ -142,7 +145,8 @@ class Filling:
 
     def _means_the_latest(self) -> bool:
         resolved = any(entity.get("extractor") == REFERENCE_RESOLVER for entity in self.turn.entities)
-        return not resolved and any(_LATEST.search(str(mention)) for mention in self.turn.values("mention"))
+        mentioned = any(_LATEST.search(str(mention)) for mention in self.turn.values("mention"))
+        return not resolved and (mentioned or _LATEST_ORDER.search(self.turn.text) is not None)
 
     def _only_candidate(self) -> Order | None:
         preferred = self.operation.preferred
@@ -176,10 +180,12 @@ class Filling:
         return chosen if chosen in {method.id for method in methods} else None
 
     def _reason(self) -> str | None:
-        code = self.turn.value("reason_code")
-        told = self.turn.value("reason")
-        if told is None and self.turn.slot(REQUESTED_SLOT) == "reason" and self.turn.intent == "inform":
+        code, told = self.turn.value("reason_code"), self.turn.value("reason")
+        was_asked = self.turn.slot(REQUESTED_SLOT) == "reason"
+        if told is None and was_asked and self.turn.intent == "inform":
             told = self.turn.text
+        if code is None and told is None and (was_asked or self.turn.intent == "cancel_order"):
+            code = choices.stated_reason(self.turn.text)
         return code or (choices.cancel_reason(str(told)) if told else self.values["reason"])
 
     def _kept(self, slot: str) -> Any:

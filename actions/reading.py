@@ -155,8 +155,8 @@ class ActionRequestInvoice(ActionAboutOrder):
 
     action = "action_request_invoice"
     _PERSONAL = re.compile(r"\s*(personal|me|private|myself|个人|我自己|我)\s*[.。!！]?\s*", re.IGNORECASE)
-    _TAX_WORDS = re.compile(r"tax (?:number|id)|抬头|税号", re.IGNORECASE)
-    _TAX_NUMBER = re.compile(r"\b[0-9A-Za-z]{15,20}\b")
+    _TAX_WORDS = re.compile(r"tax (?:number|id)|(?:发票)?抬头|發票抬頭|抬頭|税号|稅號|统一社会信用代码", re.IGNORECASE)
+    _TAX_NUMBER = re.compile(r"(?<![0-9A-Za-z])(?=[A-Za-z]*[0-9])[0-9A-Za-z]{15,20}(?![0-9A-Za-z])")
 
     def tell(self, dispatcher: CollectingDispatcher, turn: Turn, scope: CustomerScope, order: Order) -> list[EventType]:
         title = str(turn.slot("invoice_title") or "")
