@@ -117,6 +117,10 @@ def _show(result: StoriesResult, folder: Path) -> None:
     seconds = sum(outcome.seconds for outcome in result.outcomes)
     style = "bold red" if failed else "bold green"
     out().print(f"{good} of {total} conversations passed, in {seconds:.1f} s.", style=style)
+    wordings = [wording for outcome in result.outcomes for wording in outcome.wordings]
+    if wordings:
+        own = sum(wording.own for wording in wordings)
+        out().print(f"{own} of {len(wordings)} replies marked for the GPT are its own words and passed the check.")
     if result.emulated:
         say("The project's actions were not run, because nobody runs them here; the stories' slots stood in for them.")
     warned = sum(bool(outcome.warnings) for outcome in result.outcomes)

@@ -19,6 +19,16 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Wording:
+    """A reply that its response marks for the GPT: whether it is the GPT's own, and why or why not."""
+
+    response: str
+    text: str
+    own: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class TurnOutcome:
     """One turn. `actions` are pairs of expected and predicted names, None where the other side has nothing."""
 
@@ -27,6 +37,7 @@ class TurnOutcome:
     actions: tuple[tuple[str | None, str | None], ...]
     differences: tuple[Difference, ...]
     warnings: tuple[str, ...] = ()
+    wordings: tuple[Wording, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +56,10 @@ class StoryOutcome:
     @property
     def differences(self) -> tuple[Difference, ...]:
         return tuple(difference for turn in self.turns for difference in turn.differences)
+
+    @property
+    def wordings(self) -> tuple[Wording, ...]:
+        return tuple(wording for turn in self.turns for wording in turn.wordings)
 
     @property
     def warnings(self) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from bot.evaluation.compare import (
     compare_state,
     compare_user,
 )
-from bot.evaluation.outcome import Difference, StoryOutcome, TurnOutcome
+from bot.evaluation.outcome import Difference, StoryOutcome, TurnOutcome, Wording
 from bot.evaluation.turns import ExpectedTurn, expected_turns, said
 from bot.events import Event, UserUttered
 from bot.message import Message, Reply
@@ -122,7 +122,14 @@ def _outcome(
         *_database_differences(turn, database),
     ]
     actions = tuple((step.name if step else None, predicted) for step, predicted in aligned)
-    return TurnOutcome(text, texts, actions, tuple(differences), tuple(warnings))
+    return TurnOutcome(text, texts, actions, tuple(differences), tuple(warnings), tuple(_wordings(replies)))
+
+
+def _wordings(replies: Sequence[Reply]) -> Iterator[Wording]:
+    for reply in replies:
+        marked = reply.metadata.get("metadata", {}).get("rephrase")
+        if marked and reply.act is not None:
+            yield Wording(reply.act.name, reply.text or "", reply.origin == "gpt", reply.why)
 
 
 def _database_differences(turn: ExpectedTurn, database: Database) -> Iterator[Difference]:

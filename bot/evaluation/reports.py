@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,13 @@ def story_report(outcomes: Sequence[StoryOutcome]) -> dict[str, Any]:
         "with_warnings": sum(bool(outcome.warnings) for outcome in outcomes),
         "total": len(outcomes),
     }
+    wordings = [wording for outcome in outcomes for wording in outcome.wordings]
+    if wordings:
+        report["wording"] = {
+            "marked": len(wordings),
+            "own": sum(wording.own for wording in wordings),
+            "replies": [asdict(wording) for wording in wordings],
+        }
     return report
 
 
