@@ -120,7 +120,8 @@ def train(
     reused: list[str] = []
     with tempfile.TemporaryDirectory(prefix="kefu-") as scratch:
         parts: dict[str, list[Part]] = {"nlu": [], "policies": []}
-        for index, learner in enumerate(learners):
+        # Policies first: they take a moment, and what is wrong with a rule is said before a long training.
+        for index, learner in sorted(enumerate(learners), key=lambda numbered: numbered[1].kind == "nlu"):
             mark = learner.fingerprint
             place = f"{learner.kind}/{index}_{learner.spec.name.rsplit('.', 1)[-1]}"
             learnt, fresh = _learnt(project.root / CACHE / "parts", learner, mark, force=force, progress=progress)
