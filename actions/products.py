@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
@@ -15,10 +16,15 @@ from sqlalchemy import select
 from actions import catalogue, spoken
 from actions.turn import Turn, listed, own, shop
 from knowledge_base.models import Coupon, Product, Variant
+from knowledge_base.search.tokens import tokens
 from knowledge_base.sessions import ShopSession
 
 _SHOWN_VARIANTS = 8
 _ATTRIBUTE_MATCH = 72
+_ANY_COUPON = re.compile(
+    r"coupon|voucher|discount|code|promo\w*|offer|deal|sale|avail\w*|valid|current|now|right|today"
+    r"|优惠[券码]?|折扣码?|打折|满减|活动|促销|券|码|领取?|现在|最近|今天|目前|店里|優惠?[券碼]?|惠|碼|現在"
+)
 
 
 class ActionAboutProduct(Action, ABC):  # type: ignore[misc]
@@ -109,23 +115,28 @@ class ActionAnswerStock(ActionAboutProduct):
         product: Product,
         variants: Sequence[Variant],
     ) -> None:
-        if not variants:
-            say_missing(dispatcher, turn, product)
-            return
-        name = product.text("name", turn.language)
-        if len(variants) > 1 and any(variant.can_supply() for variant in variants):
-            rows = variant_rows([v for v in variants if v.can_supply()], turn.language)
-            dispatcher.utter_message(response="utter_sizes_available", product=name, variants=rows)
-            return
-        variant = next((v for v in variants if v.can_supply()), variants[0])
-        shown = variant.text("display", turn.language)
-        if variant.can_supply():
-            dispatcher.utter_message(response="utter_in_stock", product=name, variant=shown, stock=variant.stock)
-        elif variant.available_from:
-            day = spoken.date(variant.available_from, turn.language)
-            dispatcher.utter_message(response="utter_back_in_stock", product=name, variant=shown, available_from=day)
-        else:
-            dispatcher.utter_message(response="utter_out_of_stock", product=name, variant=shown)
+        say_stock(dispatcher, turn, product, variants)
+
+
+def say_stock(dispatcher: CollectingDispatcher, turn: Turn, product: Product, variants: Sequence[Variant]) -> None:
+    """Which of the variants can be had, and if none can, when."""
+    if not variants:
+        say_missing(dispatcher, turn, product)
+        return
+    name = product.text("name", turn.language)
+    if len(variants) > 1 and any(variant.can_supply() for variant in variants):
+        rows = variant_rows([v for v in variants if v.can_supply()], turn.language)
+        dispatcher.utter_message(response="utter_sizes_available", product=name, variants=rows)
+        return
+    variant = next((v for v in variants if v.can_supply()), variants[0])
+    shown = variant.text("display", turn.language)
+    if variant.can_supply():
+        dispatcher.utter_message(response="utter_in_stock", product=name, variant=shown, stock=variant.stock)
+    elif variant.available_from:
+        day = spoken.date(variant.available_from, turn.language)
+        dispatcher.utter_message(response="utter_back_in_stock", product=name, variant=shown, available_from=day)
+    else:
+        dispatcher.utter_message(response="utter_out_of_stock", product=name, variant=shown)
 
 
 class ActionAnswerAttribute(ActionAboutProduct):
@@ -143,6 +154,9 @@ class ActionAnswerAttribute(ActionAboutProduct):
     ) -> None:
         name = product.text("name", turn.language)
         asked = [str(value) for value in turn.values("attribute")]
+        if not asked and catalogue.wanted(turn):
+            say_stock(dispatcher, turn, product, variants)
+            return
         found = [fact for word in asked if (fact := named_fact(product, word))]
         for fact in found:
             dispatcher.utter_message(
@@ -240,6 +254,12 @@ def recommend(session: ShopSession, turn: Turn) -> tuple[str, list[Product]]:
     return product.text("name", turn.language), [other for other in complements if other][: catalogue.MAX_SHOWN]
 
 
+def asks_for_any(text: str) -> bool:
+    """Whether a question about coupons is about nothing more particular: "any vouchers?", 有什么优惠."""
+    said = (token.text for token in tokens(text) if token.weight == 1.0 or len(token.text) == 1)
+    return all(_ANY_COUPON.fullmatch(word) for word in said)
+
+
 class ActionAnswerCoupon(Action):  # type: ignore[misc]
     """Tells whether a code is valid, or which codes are, or what the rules say."""
 
@@ -253,7 +273,7 @@ class ActionAnswerCoupon(Action):  # type: ignore[misc]
             if code is not None:
                 self._say_code(dispatcher, turn, session, str(code))
                 return []
-            article = catalogue.find_article(session, turn.text, turn.intent)
+            article = None if asks_for_any(turn.text) else catalogue.find_article(session, turn.text, turn.intent)
             if article is not None:
                 dispatcher.utter_message(response="utter_article", body=article.text("body", turn.language))
                 return []
@@ -267,11 +287,16 @@ class ActionAnswerCoupon(Action):  # type: ignore[misc]
         if coupon is None:
             dispatcher.utter_message(response="utter_coupon_unknown", code=code)
             return
-        until = spoken.date(coupon.valid_until, turn.language)
-        expired = not coupon.is_valid(session.now)
+        if coupon.is_valid(session.now):
+            response = "utter_coupon_valid"
+        elif coupon.valid_from and coupon.valid_from > session.now:
+            response = "utter_coupon_not_yet"
+        else:
+            response = "utter_coupon_expired"
         dispatcher.utter_message(
-            response="utter_coupon_expired" if expired else "utter_coupon_valid",
+            response=response,
             code=coupon.code,
-            valid_until=until,
+            valid_from=spoken.date(coupon.valid_from, turn.language),
+            valid_until=spoken.date(coupon.valid_until, turn.language),
             description=coupon.text("description", turn.language),
         )

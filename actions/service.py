@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import catalogue, spoken
-from actions.operations import left
+from actions import catalogue, products, spoken
+from actions.operations import left, started_by
 from actions.turn import Turn, own, shop
 from knowledge_base.services import idempotency_key, perform
 
@@ -143,20 +143,46 @@ def _doubted_before(turn: Turn) -> bool:
     return (said[-2].get("parse_data", {}).get("intent") or {}).get("name") == FALLBACK
 
 
+# Questions that a bare "and in blue?" or "and K1048213?" asks again, and what answers them.
+_PRODUCT_QUESTIONS: Mapping[str, type[products.ActionAboutProduct]] = {
+    "price_question": products.ActionAnswerPrice,
+    "stock_question": products.ActionAnswerStock,
+    "product_attribute_question": products.ActionAnswerAttribute,
+}
+_ORDER_QUESTIONS = ("track_order", "order_details", "refund_status")
+
+
 class ActionOfferOptions(Action):  # type: ignore[misc]
-    """Something was told without saying what for: shows it and offers what can be done with it."""
+    """Something was told without saying what for: asks the last question again with it, else offers what can be done."""
 
     def name(self) -> str:
         return "action_offer_options"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn, titles = Turn(tracker), spoken.meanings()
-        if turn.said("product_id", "product"):
-            return catalogue.show_product(dispatcher, turn)
+        asked = _last_question(turn)
+        if turn.said("coupon_code"):
+            return list(await products.ActionAnswerCoupon().run(dispatcher, tracker, domain))
+        named = turn.said("product_id", "variant_id", "product")
+        if named or (turn.slot("product_id") and turn.said("colour", "size", "attribute")):
+            if asked not in _PRODUCT_QUESTIONS and named:
+                return catalogue.show_product(dispatcher, turn)
+            answer = _PRODUCT_QUESTIONS.get(asked or "", products.ActionAnswerAttribute)
+            return list(await answer().run(dispatcher, tracker, domain))
         if turn.said("order_number"):
+            if asked in _ORDER_QUESTIONS and turn.customer_id:
+                return [FollowupAction(started_by(asked))]
             intents = ("track_order", "order_details", "cancel_order", "return_item")
             buttons = [{"title": titles[intent][turn.language], "payload": f"/{intent}"} for intent in intents]
             dispatcher.utter_message(response="utter_what_about_order", order_id=turn.slot("order_id"), buttons=buttons)
             return []
-        dispatcher.utter_message(response="utter_what_about_it")
+        unknown = turn.said("email", "phone") and not turn.customer_id
+        dispatcher.utter_message(response="utter_customer_not_found" if unknown else "utter_what_about_it")
         return []
+
+
+def _last_question(turn: Turn) -> str | None:
+    """The intent of the last message that asked for something, before what has been told since."""
+    said = [event for event in turn.tracker.events if event.get("event") == "user"][:-1]
+    intents = [(event.get("parse_data", {}).get("intent") or {}).get("name") for event in reversed(said)]
+    return next((intent for intent in intents if intent != "inform"), None)
