@@ -36,6 +36,10 @@ def turned_round(wording: Reading, original: Reading, plain: Reading) -> Iterabl
     yield from (f"'{twist}'" for twist in wording.twists if twist not in original.twists)
     if "can" in wording.loose_moods and any(claim.negated and "can" in claim.moods for claim in original.claims):
         yield "'can'"  # "you can't cancel it, but we can"
+    if "can" in wording.loose_moods - original.moods - plain.moods and any(
+        "can" in token.tags and token.text not in ("can", "could", "可", "可以", "能") for token in wording.tokens
+    ):
+        yield "a permission"
     loose = wording.loose_moods & {"will", "doubt", "must", "if", "ongoing", "expect"}
     allowed = original.moods | plain.moods | ({"expect"} if "will" in original.moods else set())
     for mood in sorted(loose - allowed):

@@ -94,11 +94,11 @@ ENGLISH: dict[str, str] = {
     # Phrases that turn a negation round, or say the opposite of their words.
     "twist": "for now, not only, not just, not merely, but also, not true, not the case, false, untrue, far from, anything but, nothing but, "
     "no doubt, none other, not without, not un, no problem, no worries, no wonder, as if, joke, joking, kidding, no need, cost us, costs us, costing us",
-    "can": "can, could, able, possible, possibility, eligible, allowed, may, entitled, permitted, option to, qualifies, qualify",
+    "can": "can, could, able, possible, possibility, eligible, allowed, entitled, permitted, option to, qualifies, qualify",
     "will": "will, shall, about to, gonna",
     "expect": "expect, expected, estimate, estimated, should, due, eta, schedule, scheduled, plan, planned, look for it, "
     "likely, forecast, anticipate, aim, target, hope, hopefully",
-    "doubt": "might, maybe, perhaps, probably, possibly, would, presumably, apparently, appear, appears, seem, seems, allegedly, "
+    "doubt": "may, might, maybe, perhaps, probably, possibly, would, presumably, apparently, appear, appears, seem, seems, allegedly, "
     "suppose, supposed, supposedly, think, believe, guess, used to, nearly, almost, not sure, usually, normally, sometimes",
     "must": "must, have to, has to, need to, needs to, required, require, requirement, ought, obliged, remember to, make sure, "
     "be sure, don't forget, necessary, had to",

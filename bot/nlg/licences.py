@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from bot.nlg.lexicon import Lexicon, forms
 from bot.nlg.numerals import words
 from bot.nlg.reading import Reading
-from bot.nlg.values import covers, find_items
+from bot.nlg.values import covers, items_of
 
 _LATIN = re.compile(r"[^\W\d_]+")
 # Words that may stand before a comma at the beginning of a sentence without naming anybody.
@@ -36,7 +36,7 @@ _IMPLIED: dict[str, set[str]] = {
 
 def unknown_values(wording: Reading, original: Reading, values: Mapping[str, frozenset[str]]) -> Iterable[str]:
     known = [item.value for item in original.items]
-    known += [item.value for text in values for item in find_items(text)]
+    known += [item.value for text in values for item in items_of(text)]
     for item in wording.items:
         if not any(covers(value, item.value) for value in known):
             yield f"'{item.text}'"

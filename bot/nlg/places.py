@@ -7,15 +7,18 @@ from itertools import combinations
 
 from bot.nlg.lexicon import Tags
 from bot.nlg.reading import Mention, Reading
-from bot.nlg.values import covers, find_items
+from bot.nlg.values import covers, items_of
 
 _MEASURED = frozenset({"number", "money", "date", "time", "percent", "weekday", "relative", "ordinal"})
+_STRICT = frozenset({"more", "less", "about", "each"})
+_MANY_SENSES = frozenset(
+    {"about", "around", "some time", "over", "above", "below", "up to", "内", "起", "多", "每", "各", "前后", "上下"}
+)
 _DIRECTIONS = frozenset({"to", "from", "由", "从", "到", "往", "向"})
 
 
 def qualified(wording: Reading, original: Reading) -> Iterable[str]:
     """ "Up to", "before", "about" beside a value that has none of it in the template."""
-    expected = "expect" in original.moods
     begins = bool(original.concepts & {"stock", "valid", "hours"})
     for mention in wording.mentions:
         value = _item_value(mention)
@@ -26,11 +29,15 @@ def qualified(wording: Reading, original: Reading) -> Iterable[str]:
             if _same_value(m, mention)
             for q in _meant(m.qualifiers, _item_value(m), begins)
         }
-        if expected and "after" not in wanted:
+        if any(m.expected and _same_value(m, mention) for m in original.mentions) and "after" not in wanted:
             wanted |= {"before", "about"}
         # "about order K1" and "by SF Express" qualify nothing: only quantities and times can be more or less.
         if said - wanted and (value is not None and value[0] in _MEASURED):
             yield f"'{', '.join(sorted(said - wanted))} {mention.key}'"
+    known = {tag for token in original.tokens for tag in token.tags & _STRICT}
+    for token in wording.tokens:  # "roughly" means the same wherever it stands
+        if token.text not in _MANY_SENSES and (token.tags & _STRICT) - known:
+            yield f"'{token.text}'"
 
 
 def moved(wording: Reading, original: Reading) -> Iterable[str]:
@@ -76,7 +83,7 @@ def _item_value(mention: Mention) -> tuple[str, str] | None:
     if mention.kind != "fact":
         kind, _, key = mention.key.partition(" ")
         return kind, key
-    items = find_items(mention.key)
+    items = items_of(mention.key)
     return items[0].value if items and items[0].start == 0 else None
 
 
@@ -87,16 +94,24 @@ def swapped(wording: Reading, original: Reading) -> Iterable[str]:
         for mention in original.mentions
         if (match := next((m for m in wording.mentions if _same_value(m, mention)), None)) is not None
     ]
+    # "material: bamboo" may become "the material is bamboo", not "bamboo: material"
+    labels = {
+        (label.text, value.text)
+        for label, colon, value in zip(original.tokens, original.tokens[1:], original.tokens[2:], strict=False)
+        if label.kind == value.kind == "fact" and colon.text == ":"
+    }
     for (one_t, one_w), (two_t, two_w) in combinations(pairs, 2):
         if one_t.key == two_t.key:
             continue
         if _took_preposition(one_t, one_w, two_t, two_w) or _took_preposition(two_t, two_w, one_t, one_w):
             yield f"'{one_w.key}' and '{two_w.key}' exchanged"
+        reordered = wording.mentions.index(one_w) > wording.mentions.index(two_w)
+        if reordered and (one_t.key, two_t.key) in labels:
+            yield f"'{one_w.key}' and '{two_w.key}' exchanged"
         if not _confusable(one_t, two_t):
             continue
         straight = _alike(one_w, one_t) + _alike(two_w, two_t)
         crossed = _alike(one_w, two_t) + _alike(two_w, one_t)
-        reordered = wording.mentions.index(one_w) > wording.mentions.index(two_w)
         if crossed > straight or (crossed == straight and reordered):
             yield f"'{one_w.key}' and '{two_w.key}' exchanged"
 

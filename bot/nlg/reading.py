@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
 from bot.nlg.lexicon import Lexicon, Tags
@@ -61,6 +61,7 @@ class Mention:
     counted: str = ""
     preposition: str = ""
     bare: bool = False
+    expected: bool = False
 
 
 @dataclass
@@ -244,6 +245,7 @@ def _read_clause(clause: Sequence[Token], reading: Reading, predicates: frozense
     claims: list[tuple[str, bool, str]] = []
     negations, own_negation = 0, set[str]()
     moods: set[str] = set()
+    mentioned: list[Mention] = []
     agent = ""
     for index, token in enumerate(clause):
         reading.concepts |= {tag.split(":")[1] for tag in token.tags if ":" in tag}
@@ -273,7 +275,7 @@ def _read_clause(clause: Sequence[Token], reading: Reading, predicates: frozense
         for name in token.names & predicates:
             claims.append((f"fact:{name}", True, agent))
         if token.kind in ("fact", "item"):
-            reading.mentions.append(_mention(clause, index))
+            mentioned.append(_mention(clause, index))
     if "past" in moods and "be" in {tag for token in clause for tag in token.tags} and not claims:
         moods.discard("past")
     if any(concept == "find" for concept, _, _ in claims):
@@ -284,6 +286,7 @@ def _read_clause(clause: Sequence[Token], reading: Reading, predicates: frozense
             continue  # "no refund is on record" denies the refund, not the record
         negated = (negations > 0) != (concept in own_negation)
         reading.claims.append(Claim(concept, core, negated, frozenset(moods), who))
+    reading.mentions += [replace(mention, expected="expect" in moods) for mention in mentioned]
     reading.moods |= moods
     reading.double_negation |= negations > 1
     if not claims:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from bot.nlg import numerals
 from bot.nlg.numerals import canonical, words
@@ -78,9 +79,15 @@ def find_items(text: str, *, taken: Sequence[tuple[int, int]] = ()) -> list[Item
     return sorted(items, key=lambda item: item.start)
 
 
+@lru_cache(maxsize=4096)
+def items_of(text: str) -> tuple[Item, ...]:
+    """`find_items` of a text that comes again, such as a fact's."""
+    return tuple(find_items(text))
+
+
 def single_item(text: str) -> Item | None:
     """The item that the whole of `text` is, if it is one."""
-    items = find_items(text)
+    items = items_of(text)
     return items[0] if len(items) == 1 and (items[0].start, items[0].end) == (0, len(text)) else None
 
 
