@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import choices, spoken
+from actions import choices, spoken, told
 from actions.identity import IDENTITY_ENTITIES
 from actions.operations import Operation, cleared
 from actions.orders import as_row, candidates
@@ -24,6 +24,7 @@ from knowledge_base.scope import CustomerScope
 from knowledge_base.services import OperationRefused, Proposal, propose
 
 REQUESTED_SLOT = "requested_slot"
+_REST_OF_ADDRESS = ("state", "country", "zip")
 _LATEST = re.compile(
     r"\b(last|latest|most recent|newest)\b|上一?[单个次]|最近|最新|最后|刚[才刚]?[下买拍]", re.IGNORECASE
 )
@@ -66,7 +67,7 @@ class Filling:
         self.scope = scope
         self.say = dispatcher.utter_message
         self.order: Order | None = None
-        self.values: dict[str, Any] = {slot: turn.slot(slot) for slot in (*operation.slots, "state", "country", "zip")}
+        self.values: dict[str, Any] = {slot: turn.slot(slot) for slot in (*operation.slots, *_REST_OF_ADDRESS)}
         self._asked_again = False
         self._blamed: str | None = None
 
@@ -77,11 +78,7 @@ class Filling:
             missing = self._fill()
         except Stop:
             return [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None), SlotSet("order_id", None), *cleared()]
-        changed = [
-            SlotSet(slot, self.values[slot])
-            for slot in self.operation.slots
-            if self.values[slot] != self.turn.slot(slot)
-        ]
+        changed = [SlotSet(slot, value) for slot, value in self.values.items() if value != self.turn.slot(slot)]
         if missing and not changed and not self._asked_again and self._is_an_answer_to(missing):
             self.say(response="utter_ask_rephrase")
             self._asked_again = True
@@ -120,7 +117,7 @@ class Filling:
 
     def _find_order(self) -> Order | None:
         said = self.turn.value("order_number")
-        wanted = said or self._of_tracking_number() or self.values["order_id"]
+        wanted = self._of_tracking_number() or said or self.values["order_id"]
         if wanted:
             order = self.scope.find_order(str(wanted))
             if order is not None and order.status in self.operation.statuses:
@@ -139,9 +136,10 @@ class Filling:
         return self._only_candidate()
 
     def _of_tracking_number(self) -> str | None:
-        number = self.turn.value("tracking_number")
-        shipment = self.scope.find_shipment(str(number)) if number else None
-        return shipment.order_id if shipment else None
+        """The order of a parcel's number; a number that is all digits may have been read as something else."""
+        numbers = [n for kind in ("tracking_number", "phone", "order_number") for n in self.turn.values(kind)]
+        shipments = (self.scope.find_shipment(str(number)) for number in numbers)
+        return next((shipment.order_id for shipment in shipments if shipment), None)
 
     def _means_the_latest(self) -> bool:
         resolved = any(entity.get("extractor") == REFERENCE_RESOLVER for entity in self.turn.entities)
@@ -188,8 +186,20 @@ class Filling:
             code = choices.stated_reason(self.turn.text)
         return code or (choices.cancel_reason(str(told)) if told else self.values["reason"])
 
-    def _kept(self, slot: str) -> Any:
-        return self.values[slot]
+    def _address1(self) -> str | None:
+        """The street; what the same message says of the rest of the address is taken with it."""
+        parts = told.address(self.turn.text) if told.wants_address(self.turn) else None
+        if parts is not None:
+            self.values |= parts
+        street: str | None = self.values["address1"]
+        return street
+
+    def _invoice_title(self) -> str | None:
+        if self.turn.slot(REQUESTED_SLOT) != "invoice_title":
+            return None
+        if self.turn.intent in ("affirm", "deny") and not told.is_told(self.turn):
+            return None
+        return self.turn.text or None
 
     def _confirm(self) -> bool | None:
         """The customer's answer, as long as it is an answer to what would be done now."""
@@ -221,8 +231,8 @@ class Filling:
         "new_item_ids": _new_item_ids,
         "payment_method_id": _payment_method_id,
         "reason": _reason,
-        "address1": lambda self: self._kept("address1"),
-        "city": lambda self: self._kept("city"),
-        "invoice_title": lambda self: self._kept("invoice_title"),
+        "address1": _address1,
+        "city": lambda self: self.values["city"],
+        "invoice_title": _invoice_title,
         "confirm": _confirm,
     }

@@ -6,11 +6,12 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
+from rasa_sdk.events import ActionExecutionRejected, ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import told
 from actions.filling import REQUESTED_SLOT, Filling
-from actions.operations import OPERATIONS, Operation, cleared, started_by
+from actions.operations import OPERATIONS, Operation, cleared, left, started_by, waits
 from actions.turn import Turn, own, shop
 
 # What can answer a form's question. Anything else is for the rules, and the form asks again afterwards.
@@ -35,20 +36,56 @@ class ValidateForm(Action, ABC):  # type: ignore[misc]
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn, operation = Turn(tracker), OPERATIONS[self.form]
         was_asked = turn.form == self.form and turn.slot(REQUESTED_SLOT) is not None
-        if was_asked and turn.intent not in operation.intents:
-            other = started_by(turn.intent)
-            if other is not None:
-                return self._switch(operation, other)
-            if turn.intent not in ANSWERS:
-                return []
+        if not _belongs(turn, operation):
+            if not was_asked:
+                turn = Turn(tracker, is_elsewhere=True)
+            elif not told.is_told(turn):
+                other = started_by(turn.intent)
+                if other is not None:
+                    return [*_left_for(other, operation, turn), ActiveLoop(None), SlotSet(REQUESTED_SLOT, None)]
+                if _is_dropped(turn):
+                    dispatcher.utter_message(response="utter_dropped")
+                    return [*left(self.form), FollowupAction("action_listen")]
+                if turn.intent not in ANSWERS:
+                    return _not_answered(turn, operation)
         with shop() as session:
             return Filling(operation, turn, own(session, turn), dispatcher).events()
 
-    def _switch(self, operation: Operation, other: str) -> list[EventType]:
-        """Leave for another form; come back when that one only reads."""
-        comes_back = operation.service is not None and OPERATIONS[other].service is None
-        kept = [SlotSet("suspended_form", self.form)] if comes_back else cleared()
-        return [*kept, ActiveLoop(None), SlotSet(REQUESTED_SLOT, None), FollowupAction(other)]
+
+def _belongs(turn: Turn, operation: Operation) -> bool:
+    """Whether the message begins this operation, or changes it: asked of another order it begins something else."""
+    return turn.intent == operation.intents[0] or (
+        turn.intent in operation.intents and not turn.said("order_number") and turn.form == operation.form
+    )
+
+
+def _not_answered(turn: Turn, operation: Operation) -> list[EventType]:
+    """Leaves the message to the rules, and takes back what it filled in passing; after them the form asks again."""
+    if turn.was_passed_on:
+        return []
+    filled = [SlotSet(slot, turn.before(slot)) for slot in operation.slots if turn.slot(slot) != turn.before(slot)]
+    return [*filled, ActionExecutionRejected(operation.form)]
+
+
+def _is_dropped(turn: Turn) -> bool:
+    """Whether a question that is not answered by yes or no is answered by no, and nothing else."""
+    others = [entity for entity in turn.entities if entity["entity"] != "mention"]
+    return turn.intent == "deny" and not others and turn.slot(REQUESTED_SLOT) != "confirm"
+
+
+def _left_for(other: str, operation: Operation, turn: Turn) -> list[EventType]:
+    """Events that begin another form. An operation waits while something is read; another operation takes its place,
+    and goes on with what both need."""
+    begins = FollowupAction(other)
+    if OPERATIONS[other].service is None:
+        if operation.service is None:
+            return [begins]
+        return [*waits(operation.form, turn.before("order_id")), begins]
+    if turn.slot("suspended_form") == other:
+        order_id = turn.value("order_number") or turn.slot("suspended_order_id")
+        return [SlotSet("order_id", order_id), *waits(None), begins]
+    both = {*operation.slots} & {*OPERATIONS[other].slots} - {"confirm"}
+    return [*cleared(but=both), *waits(None), begins]
 
 
 class ValidateTrackOrderForm(ValidateForm):

@@ -30,7 +30,8 @@ class ActionValidateSlotMappings(ValidationAction):  # type: ignore[misc]
                 return []
             name = customer.name(turn.language)
         dispatcher.utter_message(response="utter_verified", name=name)
-        return [SlotSet("customer_id", customer.id), SlotSet("customer_name", name)]
+        # The postcode has told who it is; no parcel is meant to go there.
+        return [SlotSet("customer_id", customer.id), SlotSet("customer_name", name), SlotSet("zip", None)]
 
 
 def identify(session: ShopSession, turn: Turn) -> Customer | None:

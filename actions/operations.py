@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ OPERATION_SLOTS = (
     "city",
     "state",
     "country",
+    "zip",
     "invoice_title",
     "problem",
     "proposal",
@@ -89,7 +90,7 @@ OPERATIONS: Mapping[str, Operation] = {
         ),
         Operation(
             "return_form",
-            ("return_item",),
+            ("return_item", "change_payment"),
             ("order_id", "item_ids", "payment_method_id", "confirm"),
             statuses=DELIVERED,
             refusal="utter_cannot_return",
@@ -99,7 +100,7 @@ OPERATIONS: Mapping[str, Operation] = {
         ),
         Operation(
             "exchange_form",
-            ("exchange_item", "change_order_items"),
+            ("exchange_item", "change_order_items", "change_payment"),
             ("order_id", "item_ids", "new_item_ids", "payment_method_id", "confirm"),
             statuses=DELIVERED,
             refusal="utter_cannot_exchange",
@@ -109,7 +110,7 @@ OPERATIONS: Mapping[str, Operation] = {
         ),
         Operation(
             "change_items_form",
-            ("change_order_items", "exchange_item"),
+            ("change_order_items", "exchange_item", "change_payment"),
             ("order_id", "item_ids", "new_item_ids", "payment_method_id", "confirm"),
             statuses=CHANGEABLE,
             refusal="utter_cannot_change",
@@ -146,13 +147,18 @@ def started_by(intent: str | None) -> str | None:
     return next((form for form, operation in OPERATIONS.items() if operation.intents[0] == intent), None)
 
 
-def cleared() -> list[EventType]:
-    """Events that forget what was gathered for an operation."""
-    return [SlotSet(slot, None) for slot in OPERATION_SLOTS]
+def cleared(*, but: Collection[str] = ()) -> list[EventType]:
+    """Events that forget what was gathered for an operation, but for the slots that another one goes on with."""
+    return [SlotSet(slot, None) for slot in OPERATION_SLOTS if slot not in but]
 
 
 def left(form: str | None) -> list[EventType]:
     """Events that end the running form, when there is one, and forget what it gathered."""
     if form is None:
         return []
-    return [ActiveLoop(None), SlotSet("requested_slot", None), SlotSet("suspended_form", None), *cleared()]
+    return [ActiveLoop(None), SlotSet("requested_slot", None), *waits(None), *cleared()]
+
+
+def waits(form: str | None, order_id: str | None = None) -> list[EventType]:
+    """Events that note which form, about which order, goes on after a question in between; None: no form does."""
+    return [SlotSet("suspended_form", form), SlotSet("suspended_order_id", order_id)]

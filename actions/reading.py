@@ -10,7 +10,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import orders, spoken
+from actions import orders, spoken, told
 from actions.operations import cleared
 from actions.turn import Turn, focus, listed, own, shop
 from actions.writing import resume
@@ -154,18 +154,16 @@ class ActionRequestInvoice(ActionAboutOrder):
     """An invoice is asked for only by its order's owner and changes no money, so the form's answers are the consent."""
 
     action = "action_request_invoice"
-    _PERSONAL = re.compile(r"\s*(personal|me|private|myself|个人|我自己|我)\s*[.。!！]?\s*", re.IGNORECASE)
     _TAX_WORDS = re.compile(r"tax (?:number|id)|(?:发票)?抬头|發票抬頭|抬頭|税号|稅號|统一社会信用代码", re.IGNORECASE)
-    _TAX_NUMBER = re.compile(r"(?<![0-9A-Za-z])(?=[A-Za-z]*[0-9])[0-9A-Za-z]{15,20}(?![0-9A-Za-z])")
 
     def tell(self, dispatcher: CollectingDispatcher, turn: Turn, scope: CustomerScope, order: Order) -> list[EventType]:
         title = str(turn.slot("invoice_title") or "")
         if not title:
             return []
         arguments: dict[str, Any] = {"order_id": order.id, "kind": "personal"}
-        if not self._PERSONAL.fullmatch(title):
-            number = self._TAX_NUMBER.search(title)
-            name = self._TAX_WORDS.sub("", self._TAX_NUMBER.sub("", title)).strip(" ,，;；:：")
+        if not told.is_personal(title):
+            number = told.TAX_NUMBER.search(title)
+            name = self._TAX_WORDS.sub("", told.TAX_NUMBER.sub("", title)).strip(" ,，;；:：")
             arguments |= {"title": name or title, "tax_number": number.group() if number else None}
             arguments["kind"] = "company" if number else "personal"
         key = idempotency_key(turn.tracker.sender_id, "request_invoice", arguments, turn.message_id)

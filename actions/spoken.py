@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
@@ -103,13 +104,17 @@ def proposal(scope: CustomerScope, proposed: Proposal, language: str) -> dict[st
 
 def _items(changes: tuple[ItemChange, ...], language: str) -> dict[str, str]:
     joint = "、" if language == "zh" else " and "
-    old = [_counted(getattr(change, f"name_{language}"), change.quantity) for change in changes]
-    new = [_counted(getattr(change, f"new_name_{language}") or "", change.quantity) for change in changes]
-    return {"items": joint.join(old), "item": joint.join(old), "new_item": joint.join(filter(None, new))}
+    old = _counted((getattr(change, f"name_{language}"), change.quantity) for change in changes)
+    new = _counted((getattr(change, f"new_name_{language}") or "", change.quantity) for change in changes)
+    return {"items": joint.join(old), "item": joint.join(old), "new_item": joint.join(new)}
 
 
-def _counted(name: str, quantity: int) -> str:
-    return f"{name} × {quantity}" if quantity > 1 and name else name
+def _counted(pieces: Iterable[tuple[str, int]]) -> list[str]:
+    """Each name once, with how many there are of it."""
+    counts: Counter[str] = Counter()
+    for name, quantity in pieces:
+        counts[name] += quantity
+    return [f"{name} × {count}" if count > 1 else name for name, count in counts.items() if name]
 
 
 def refusal(params: Mapping[str, Any], language: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ class Turn:
     """The tracker, read for the shop's purposes."""
 
     tracker: Tracker
+    is_elsewhere: bool = False
+    """The message was meant for something else, which has been answered; nothing is to be read off it."""
 
     @property
     def language(self) -> str:
@@ -38,11 +41,18 @@ class Turn:
 
     @property
     def text(self) -> str:
-        return self.tracker.latest_message.get("text") or ""
+        return "" if self.is_elsewhere else self.tracker.latest_message.get("text") or ""
 
     @property
     def intent(self) -> str | None:
+        if self.is_elsewhere:
+            return None
         return (self.tracker.latest_message.get("intent") or {}).get("name")
+
+    @property
+    def confidence(self) -> float:
+        """How sure the model is of the intent."""
+        return float((self.tracker.latest_message.get("intent") or {}).get("confidence") or 0.0)
 
     @property
     def message_id(self) -> str:
@@ -54,7 +64,7 @@ class Turn:
 
     @property
     def entities(self) -> list[dict[str, Any]]:
-        return list(self.tracker.latest_message.get("entities") or ())
+        return [] if self.is_elsewhere else list(self.tracker.latest_message.get("entities") or ())
 
     def values(self, entity: str, *, role: str | None = None, any_role: bool = False) -> list[Any]:
         """Values of an entity in the customer's message, with exactly this role unless any will do."""
@@ -68,6 +78,18 @@ class Turn:
 
     def slot(self, name: str) -> Any:
         return self.tracker.get_slot(name)
+
+    @property
+    def was_passed_on(self) -> bool:
+        """Whether a form has left the message to the rules already."""
+        since = itertools.takewhile(lambda event: event.get("event") != "user", reversed(self.tracker.events))
+        return any(event.get("event") == "action_execution_rejected" for event in since)
+
+    def before(self, name: str) -> Any:
+        """What a slot held when the customer's message came in."""
+        events = iter(reversed(self.tracker.events))
+        any(event.get("event") == "user" for event in events)  # goes back to the message
+        return next((e.get("value") for e in events if e.get("event") == "slot" and e.get("name") == name), None)
 
 
 @contextmanager

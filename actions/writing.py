@@ -11,7 +11,7 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import spoken
-from actions.operations import OPERATIONS, cleared
+from actions.operations import OPERATIONS, cleared, waits
 from actions.turn import Turn, own, shop
 from knowledge_base.services import OperationRefused, idempotency_key, perform, propose
 
@@ -90,10 +90,12 @@ class ActionClearOperation(Action):  # type: ignore[misc]
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         dispatcher.utter_message(response="utter_dropped")
-        return [*cleared(), SlotSet("suspended_form", None)]
+        return [*cleared(), *waits(None)]
 
 
 def resume(turn: Turn) -> list[EventType]:
     """Events that take up the operation which waited while a question in between was answered."""
     waiting = turn.slot("suspended_form")
-    return [SlotSet("suspended_form", None), FollowupAction(waiting)] if waiting else []
+    if not waiting:
+        return []
+    return [SlotSet("order_id", turn.slot("suspended_order_id")), *waits(None), FollowupAction(waiting)]
