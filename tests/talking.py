@@ -12,10 +12,10 @@ from bot.assistant import Assistant
 from bot.domain import Domain
 from bot.formats.config import parse_config
 from bot.formats.domain import parse_domain
-from bot.nlu.payload import read_payload
 from bot.formats.stories import parse_stories
 from bot.message import Message, Understanding
 from bot.nlg.speaker import ResponseSpeaker
+from bot.nlu.payload import read_payload
 from bot.policies.ensemble import Ensemble
 from bot.policies.training import train
 from bot.trace import TurnTrace

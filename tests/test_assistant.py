@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from talking import TalkingBot
 
 from bot.events import ActionExecuted, SlotSet, UserUttered
 from bot.message import Entity, Intent, Message, Understanding
 from bot.stores.base import ConversationChanged
+from tests.talking import TalkingBot
 
 SHOP = """
 intents: [greet, bye, pause, ask, order]
@@ -124,7 +124,9 @@ def test_a_failing_action_costs_its_events_and_nothing_else(caplog: pytest.LogCa
     bot = TalkingBot(domain, RULES, actions={"action_order": fails})
     assert bot.say('/order{"city": "北京"}', "/greet") == ["抱歉", "你好"]
     assert bot.tracker().get_slot("city") == "北京"
-    assert [r.message for r in caplog.records if r.exc_info] == ["The action 'action_order' failed; none of its events count."]
+    assert [r.message for r in caplog.records if r.exc_info] == [
+        "The action 'action_order' failed; none of its events count."
+    ]
 
 
 def test_a_resent_message_gets_the_same_replies_and_nothing_happens_again() -> None:

@@ -84,7 +84,7 @@ def test_old_names_of_events_are_read() -> None:
 
 
 def test_an_unknown_event_names_the_nearest_one() -> None:
-    with pytest.raises(ValueError, match="'folowup'.*followup"):
+    with pytest.raises(ValueError, match=r"'folowup'.*followup"):
         event_from_dict({"event": "folowup"})
 
 

@@ -27,8 +27,8 @@ from bot.events import (
     SessionStarted,
     SlotSet,
     UserFeaturization,
-    UserUttered,
     UserUtteranceReverted,
+    UserUttered,
 )
 from bot.slots import Slot
 from bot.tracker import EventVerbosity, Tracker
@@ -66,11 +66,10 @@ def test_a_slot_that_does_not_exist_is_not_set(caplog: pytest.LogCaptureFixture)
 
 def test_the_followup_action_is_cleared_by_the_next_action_or_message() -> None:
     assert tracker_of().followup_action == "action_listen"
-    tracker = tracker_of(LISTEN, FollowupAction("action_x"))
-    assert tracker.followup_action == "action_x"
-    tracker.update(ActionExecuted("action_x"))
-    assert tracker.followup_action is None
-    assert tracker_of(LISTEN, FollowupAction("action_x"), user("greet")).followup_action is None
+    asked = [LISTEN, FollowupAction("action_x")]
+    assert tracker_of(*asked).followup_action == "action_x"
+    assert tracker_of(*asked, ActionExecuted("action_x")).followup_action is None
+    assert tracker_of(*asked, user("greet")).followup_action is None
 
 
 def test_restarting_forgets_all_and_starts_a_session() -> None:

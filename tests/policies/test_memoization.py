@@ -6,13 +6,13 @@ from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from talking import TalkingBot
 
 from bot.formats.domain import parse_domain
 from bot.formats.stories import parse_stories
 from bot.policies.memoization import AugmentedMemoizationPolicy, MemoizationConfig, MemoizationPolicy
 from bot.policies.states import RuleOnly
 from bot.policies.training_trackers import training_trackers, unsatisfied_checkpoints
+from tests.talking import TalkingBot
 
 DOMAIN = """
 intents: [a, b, c, rule]
@@ -151,12 +151,15 @@ class Thorough(AugmentedMemoizationPolicy):
         return None
 
 
-MORE = STORY + """
+MORE = (
+    STORY
+    + """
 - story: t
   steps: [{intent: b}, {action: utter_a}, {intent: a, entities: [{colour: red}]}, {action: utter_c}]
 - story: u
   steps: [{intent: c}, {action: utter_b}, {intent: c}, {action: utter_a}]
 """
+)
 
 
 @settings(max_examples=40, deadline=None)

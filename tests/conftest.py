@@ -1,1 +1,0 @@
-"""Makes the helpers of this folder importable from all tests: pytest puts a conftest's folder on the path."""
