@@ -19,7 +19,7 @@ from knowledge_base.sessions import ShopSession
 
 ENCODER = "multilingual-e5-small"
 MAX_SHOWN = 5
-_GOOD_PRODUCT, _SAME_PRODUCT = 0.45, 0.08
+_GOOD_PRODUCT, _SAME_PRODUCT, _FAR_BEHIND = 0.45, 0.08, 0.2
 _GOOD_ARTICLE = 0.5
 
 
@@ -42,7 +42,7 @@ def meant(session: ShopSession, turn: Turn) -> Meant:
     pointed = turn.value("product_id")
     named = " ".join(map(str, turn.values("product", any_role=True)))
     if named and not pointed:
-        return _named(session, " ".join([*words, named]), named)
+        return _named(session, turn.text, words, named)
     product_id = pointed or turn.slot("product_id")
     product = session.get(Product, str(product_id)) if product_id else None
     if product is None:
@@ -50,21 +50,23 @@ def meant(session: ShopSession, turn: Turn) -> Meant:
     return Meant(product, fitting(session, product, words), asked_for=" ".join(words))
 
 
-def _named(session: ShopSession, query: str, named: str) -> Meant:
+def _named(session: ShopSession, text: str, words: Sequence[str], named: str) -> Meant:
+    query = " ".join([*words, named])
     hits = [hit for hit in search_products(session, query, limit=8) if hit.score >= _GOOD_PRODUCT]
     if not hits:
         return Meant(asked_for=named)
     near = [hit for hit in hits if hits[0].score - hit.score < _SAME_PRODUCT]
-    exact = [hit for hit in near if _is_called(hit.item, named)]
+    exact = [hit for hit in near if _is_called(hit.item, named, text)]
     if len(exact) == 1 or len(near) == 1:
-        best = (exact or near)[0]
-        return Meant(best.item, best.variants, asked_for=query)
+        product = (exact or near)[0].item
+        return Meant(product, fitting(session, product, words), asked_for=query)
     return Meant(candidates=tuple(hit.item for hit in near[:MAX_SHOWN]), asked_for=named)
 
 
-def _is_called(product: Product, named: str) -> bool:
-    folded = named.casefold().strip()
-    return folded in (product.name_en.casefold(), product.name_zh.casefold())
+def _is_called(product: Product, named: str, text: str) -> bool:
+    """Whether the product's name was said: as the model found it, or anywhere in the message."""
+    names = [name.casefold() for name in (product.name_en, product.name_zh) if name]
+    return named.casefold().strip() in names or any(name in text.casefold() for name in names)
 
 
 def wanted(turn: Turn) -> list[str]:
@@ -109,9 +111,10 @@ def find_article(session: ShopSession, question: str, intent: str | None) -> Art
 
 
 def find_products(session: ShopSession, text: str, *, limit: int = MAX_SHOWN) -> list[Hit[Product]]:
-    """Products for a description, those that fit best first; weak hits are left out."""
+    """Products for a description, those that fit best first; hits that are weak, or far behind the best, are left out."""
     hits = search_products(session, text, limit=limit)
-    return [hit for hit in hits if hit.score >= _GOOD_PRODUCT]
+    best = max((hit.score for hit in hits), default=0.0)
+    return [hit for hit in hits if hit.score >= max(_GOOD_PRODUCT, best - _FAR_BEHIND)]
 
 
 def row(product: Product, variants: Sequence[Variant], language: str) -> dict[str, Any]:

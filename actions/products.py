@@ -175,6 +175,16 @@ class ActionAnswerAttribute(ActionAboutProduct):
             dispatcher.utter_message(response="utter_attributes", product=name, facts=rows)
 
 
+def states(turn: Turn) -> bool:
+    """Whether the product that is being talked about states the property that the message asks for."""
+    asked, product_id = turn.value("attribute"), turn.slot("product_id")
+    if asked is None or product_id is None:
+        return False
+    with shop() as session:
+        product = session.get(Product, str(product_id))
+        return product is not None and named_fact(product, str(asked)) is not None
+
+
 def named_fact(product: Product, word: str) -> dict[str, str] | None:
     """The stated fact that a word asks for: by its label in either language, its key, or what it states."""
     choices = {

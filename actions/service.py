@@ -21,13 +21,15 @@ _PLAUSIBLE = 0.08
 
 
 class ActionAnswerQuestion(Action):  # type: ignore[misc]
-    """Answers with the article that fits the question, or says that there is none."""
+    """Answers with what the product being talked about states of it, else with the article that fits the question."""
 
     def name(self) -> str:
         return "action_answer_question"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn = Turn(tracker)
+        if products.states(turn):
+            return list(await products.ActionAnswerAttribute().run(dispatcher, tracker, domain))
         with shop() as session:
             article = catalogue.find_article(session, turn.text, turn.intent)
             body = article.text("body", turn.language) if article else None

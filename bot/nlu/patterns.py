@@ -89,7 +89,7 @@ class RegexEntityExtractor(Component):
         if not self.config.replace_overlapping:
             return (*present, *found)
         found = [f for f in found if not any(f is not other and _within(f, other) for other in found)]
-        kept = [e for e in present if not any(_overlap(e, f) and e.role is None for f in found)]
+        kept = [e for e in present if not any(_overlap(e, f) and not _says_more(e, f) for f in found)]
         taken = [f for f in found if not any(_overlap(f, e) for e in kept)]
         return tuple(sorted((*kept, *taken), key=lambda entity: entity.start or 0))
 
@@ -105,6 +105,11 @@ def _overlap(a: Entity, b: Entity) -> bool:
     if a.start is None or a.end is None or b.start is None or b.end is None:
         return False
     return a.start < b.end and b.start < a.end
+
+
+def _says_more(model: Entity, pattern: Entity) -> bool:
+    """Whether the model found the same kind of thing and a role, which no pattern knows."""
+    return model.role is not None and model.entity == pattern.entity
 
 
 def _within(a: Entity, b: Entity) -> bool:
