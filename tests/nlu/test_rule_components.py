@@ -79,7 +79,8 @@ def test_digits_inside_a_longer_number_are_nothing_of_their_own() -> None:
 def test_a_pattern_outweighs_another_kind_of_thing_with_a_role() -> None:
     component: RegexEntityExtractor = made(RegexEntityExtractor, RegexEntityExtractorConfig(replace_overlapping=True))
     phone = Pattern("phone", r"1\d{10}")
-    component.train(TrainingData((Example("x", "inform", (Entity("phone", "x"),)),), (phone,)), silent)
+    examples = (Example("x", "inform", (Entity("phone", "x"),)),)
+    component.train(TrainingData(examples=examples, patterns=(phone,)), silent)
     misread = Understanding("改成15400005710", entities=(Entity("size", "15400005710", 2, 13, role="old"),))
     known = Understanding("改成15400005710", entities=(Entity("phone", "15400005710", 2, 13, role="new"),))
     first, second = component.process([misread, known])
