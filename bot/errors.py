@@ -76,7 +76,7 @@ class UsageError(KefuError):
     """A command or call that cannot be carried out as asked; the message says what to do."""
 
 
-# Documented in docs/errors.md. A code is never reused for something else.
+# What each code means. A code is never reused for something else.
 CODES: dict[str, str] = {
     "yaml-syntax": "the file is not valid YAML",
     "yaml-duplicate-key": "the same key stands twice in one mapping",
