@@ -48,6 +48,8 @@ class ValidateForm(Action, ABC):  # type: ignore[misc]
                     return [*left(self.form), FollowupAction("action_listen")]
                 if turn.intent not in ANSWERS:
                     return _not_answered(turn, operation)
+        if was_asked and turn.slot(REQUESTED_SLOT) == "customer_id" and turn.customer_id is not None:
+            turn = turn.with_earlier(self.form)  # what was asked for before it was known by whom
         with shop() as session:
             return Filling(operation, turn, own(session, turn), dispatcher).events()
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,8 @@ class Turn:
     tracker: Tracker
     is_elsewhere: bool = False
     """The message was meant for something else, which has been answered; nothing is to be read off it."""
+    earlier: tuple[Mapping[str, Any], ...] = ()
+    """Messages that could not be dealt with before this one came, which told who is writing: they are read now."""
 
     @property
     def language(self) -> str:
@@ -41,12 +43,16 @@ class Turn:
 
     @property
     def text(self) -> str:
+        if self.earlier:
+            return "\n".join(str(message.get("text") or "") for message in self.earlier)
         return "" if self.is_elsewhere else self.tracker.latest_message.get("text") or ""
 
     @property
     def intent(self) -> str | None:
         if self.is_elsewhere:
             return None
+        if self.earlier:
+            return (self.earlier[0].get("parse_data", {}).get("intent") or {}).get("name")
         return (self.tracker.latest_message.get("intent") or {}).get("name")
 
     @property
@@ -64,7 +70,10 @@ class Turn:
 
     @property
     def entities(self) -> list[dict[str, Any]]:
-        return [] if self.is_elsewhere else list(self.tracker.latest_message.get("entities") or ())
+        if self.is_elsewhere:
+            return []
+        before = [e for message in self.earlier for e in message.get("parse_data", {}).get("entities") or ()]
+        return [*before, *(self.tracker.latest_message.get("entities") or ())]
 
     def values(self, entity: str, *, role: str | None = None, any_role: bool = False) -> list[Any]:
         """Values of an entity in the customer's message, with exactly this role unless any will do."""
@@ -84,6 +93,19 @@ class Turn:
         """Whether a form has left the message to the rules already."""
         since = itertools.takewhile(lambda event: event.get("event") != "user", reversed(self.tracker.events))
         return any(event.get("event") == "action_execution_rejected" for event in since)
+
+    def with_earlier(self, form: str) -> Turn:
+        """This turn, read together with the messages since the one that began the form."""
+        messages: list[Mapping[str, Any]] = []
+        is_begun = False
+        for event in reversed(self.tracker.events):
+            if event.get("event") == "user":
+                messages.insert(0, event)
+                if is_begun:
+                    break
+            elif event.get("event") == "active_loop" and event.get("name") == form:
+                is_begun = True
+        return replace(self, earlier=tuple(messages[:-1]) if is_begun else ())
 
     def before(self, name: str) -> Any:
         """What a slot held when the customer's message came in."""
