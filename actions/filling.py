@@ -118,6 +118,7 @@ class Filling:
     def _find_order(self) -> Order | None:
         said = self.turn.value("order_number")
         wanted = self._of_tracking_number() or said or self.values["order_id"]
+        talked_of: Order | None = None
         if wanted:
             order = self.scope.find_order(str(wanted))
             if order is not None and order.status in self.operation.statuses:
@@ -128,12 +129,13 @@ class Filling:
                 return None
             if said:
                 self._refuse(order)
+            talked_of = order
         if self._means_the_latest():
             latest = self.scope.last_order()
             if latest is not None and latest.status not in self.operation.statuses:
                 self._refuse(latest)
             return latest
-        return self._only_candidate()
+        return self._only_candidate(talked_of)
 
     def _of_tracking_number(self) -> str | None:
         """The order of a parcel's number; a number that is all digits may have been read as something else."""
@@ -146,10 +148,12 @@ class Filling:
         mentioned = any(_LATEST.search(str(mention)) for mention in self.turn.values("mention"))
         return not resolved and (mentioned or _LATEST_ORDER.search(self.turn.text) is not None)
 
-    def _only_candidate(self) -> Order | None:
+    def _only_candidate(self, talked_of: Order | None) -> Order | None:
         preferred = self.operation.preferred
         found = candidates(self.scope, self.turn, preferred) if preferred else []
         found = found or candidates(self.scope, self.turn, self.operation.statuses)
+        if not found and talked_of is not None:
+            self._refuse(talked_of)
         if not found:
             self.say(response="utter_no_eligible_order" if self.scope.last_order() else "utter_no_orders")
             raise Stop

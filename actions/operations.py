@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -54,7 +55,18 @@ class Operation:
         names = [slot for slot in self.slots if slot != "confirm"]
         if "address1" in names:
             names += ["state", "country", "zip"]
-        return {name: values.get(name) for name in names}
+        return _with_district({name: values.get(name) for name in names})
+
+
+_DISTRICT = re.compile(r"[区區县縣旗镇鎮乡鄉路街](?!$)|(?<!自治)(?<!行政)[区區]$|[县縣旗镇鎮乡鄉路街]$")
+
+
+def _with_district(arguments: dict[str, Any]) -> dict[str, Any]:
+    """A Chinese address's district is written before its street and is no province: 西湖区文三路90号."""
+    region, street = str(arguments.get("state") or ""), str(arguments.get("address1") or "")
+    if not street or not _DISTRICT.search(region):
+        return arguments
+    return arguments | {"state": None, "address1": street if street.startswith(region) else region + street}
 
 
 _UNDER_WAY = frozenset({OrderStatus.SHIPPED, OrderStatus.PROCESSED, *PENDING})

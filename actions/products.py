@@ -21,6 +21,8 @@ from knowledge_base.sessions import ShopSession
 
 _SHOWN_VARIANTS = 8
 _ATTRIBUTE_MATCH = 72
+_HOW_MUCH = re.compile(r"有?多([重长長宽寬高厚大])[啊呀呢]?")
+"""How a measure is asked for in Chinese; its label begins with the same character: 多重, 重量."""
 _ANY_COUPON = re.compile(
     r"coupon|voucher|discount|code|promo\w*|offer|deal|sale|avail\w*|valid|current|now|right|today"
     r"|优惠[券码]?|折扣码?|打折|满减|活动|促销|券|码|领取?|现在|最近|今天|目前|店里|優惠?[券碼]?|惠|碼|現在"
@@ -187,6 +189,8 @@ def states(turn: Turn) -> bool:
 
 def named_fact(product: Product, word: str) -> dict[str, str] | None:
     """The stated fact that a word asks for: by its label in either language, its key, or what it states."""
+    if asked := _HOW_MUCH.fullmatch(word):
+        return next((fact for fact in product.facts if asked[1] in fact.get("label_zh", "")), None)
     choices = {
         (index, key): fact.get(key, "").replace("_", " ")
         for index, fact in enumerate(product.facts)
