@@ -72,9 +72,11 @@ def train_lora(
     settings: LoraSettings,
     progress: Progress,
     start: Path | None = None,
+    base_name: str = "",
 ) -> LoraRecord:
     """Train an adapter for `model` and save it as peft does, in bf16; `start` goes on from an earlier adapter.
 
+    `base_name` is written down as the model that the adapter belongs to, rather than this machine's path of it.
     Raises `TrainingDataError` when there is nothing to learn from. `model` is left with the adapter inside.
     """
     import torch
@@ -134,7 +136,10 @@ def train_lora(
     after = _mean_loss(base, check, settings.batch_size)
     for weight in weights:
         weight.data = weight.data.to(torch.bfloat16)
+    wrapped.peft_config["default"].base_model_name_or_path = base_name or None
     wrapped.save_pretrained(str(adapter))
+    (adapter / "adapter_model.safetensors").chmod(0o644)
+    (adapter / "README.md").unlink(missing_ok=True)  # peft's empty model card
     progress("adapted", 1.0)
     return LoraRecord(
         settings=settings,

@@ -72,8 +72,10 @@ def adapt(
         ),
         progress=progress,
         start=start,
+        base_name=settings.model,
     ).as_dict()
     record |= {
+        "started_from": _history(start),
         "model": settings.model,
         "acts": len(acts),
         "held_out_acts": list(settings.held_out),
@@ -81,6 +83,15 @@ def adapt(
     }
     (adapter / "training.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     return record
+
+
+def _history(start: Path | None) -> list[Any]:
+    """The records of the runs that made the adapter that this one goes on from, oldest first, without their curves."""
+    record = start / "training.json" if start is not None else None
+    if record is None or not record.is_file():
+        return []
+    before = json.loads(record.read_text(encoding="utf-8"))
+    return [*before.pop("started_from", []), {k: v for k, v in before.items() if k != "train_loss"}]
 
 
 def _prompted(pairs: Sequence[WordingPair], tokenizer: Any) -> list[Any]:

@@ -60,7 +60,7 @@ class GptOptions(_Options):
     """An OpenAI-compatible endpoint, such as http://localhost:11434/v1."""
     api_key: str | None = None
     candidates: int = Field(default=3, ge=1, le=16)
-    temperature: float = Field(default=0.7, ge=0)
+    temperature: float = Field(default=0.6, ge=0)
     top_p: float = Field(default=0.9, gt=0, le=1)
     max_new_tokens: int = Field(default=96, ge=8)
     time_budget: float = Field(default=4.0, gt=0)

@@ -46,7 +46,7 @@ class Generator(Protocol):
 class Decoding:
     """How tokens are drawn."""
 
-    temperature: float = 0.7
+    temperature: float = 0.6
     top_p: float = 0.9
     max_new_tokens: int = 96
 
@@ -69,7 +69,7 @@ class LocalGenerator:
 
         try:
             self._model = CausalLM.load(resolve(self._name), adapter=self._adapter, device=self._device)
-        except ModelError as error:
+        except (ModelError, OSError, RuntimeError) as error:  # RuntimeError is torch's, for one when memory is short
             raise GeneratorError(str(error)) from error
 
     def generate(self, order: Order, *, count: int, deadline: float) -> Iterator[str]:
@@ -91,7 +91,10 @@ class LocalGenerator:
                 max_new_tokens=self._decoding.max_new_tokens,
                 seed=order.seed + number,
             )
-            answer = self._model.complete(prompt, sampling=sampling, deadline=deadline)
+            try:
+                answer = self._model.complete(prompt, sampling=sampling, deadline=deadline)
+            except RuntimeError as error:
+                raise GeneratorError(f"{self._name}: {error}") from error
             if answer.finished:
                 yield answer.text
             if time.monotonic() > deadline:

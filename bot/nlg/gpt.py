@@ -55,7 +55,7 @@ class GptPhraser:
             # The worker stops by itself at the deadline; the little more is for what it does after the last token.
             return await asyncio.wait_for(asyncio.shield(work), self._limits.seconds + 0.25)
         except TimeoutError:
-            work.add_done_callback(lambda done: done.exception())
+            work.add_done_callback(lambda done: done.cancelled() or done.exception())
             return Phrasing(None, f"the GPT took more than {self._limits.seconds:g} s")
 
     def close(self) -> None:
@@ -108,7 +108,7 @@ class GptPhraser:
 def judge(wording: str, request: PhraseRequest) -> tuple[str | None, str]:
     """The wording with its values when it may go out, else None and the reason."""
     wording = _bare(wording)
-    known = set(placeholders(request.template))
+    known = set(placeholders(request.template)) & request.values.keys()
     unknown = [name for name in slots_of(wording) if name not in known]
     if unknown:
         return None, f"unknown slot [{unknown[0]}]"

@@ -73,6 +73,7 @@ def check(
         *qualified(wording, original),
         *moved(wording, original),
         *swapped(wording, original),
+        *_repeated(wording, original),
         *names(body, wording, template, values),
     ]
     if len(said) > 3 * len(template) + 80:
@@ -138,6 +139,14 @@ def _missing_values(wording: Reading, original: Reading, optional: frozenset[str
     for item in original.items:
         if not any(covers(item.value, other) for other in items):
             yield item.text
+
+
+def _repeated(wording: Reading, original: Reading) -> Iterable[str]:
+    """ "The code A1 is A1": what is said once need not be said twice, and what it is said of then is not known."""
+    allowed = Counter(mention.key for mention in original.mentions if mention.names)
+    for key, times in Counter(mention.key for mention in wording.mentions if mention.names).items():
+        if times > max(allowed[key], 1):
+            yield f"'{key}' said {times} times"
 
 
 def _by_key(mentions: Sequence[Mention]) -> dict[str, list[Mention]]:

@@ -384,6 +384,7 @@ CASES: tuple[Case, ...] = (
             "I can't find order K9999999 in Anna's account. Please check the number.",
             "Order K9999999 is in your account.",
             "I can't find an order K9999998 in your account. Please check the number.",
+            "I can't find an order K9999999 in your account: it is not K9999999. Please check the number.",
             "There is no problem with order K9999999 in your account. Please check the number.",
         ),
     ),
