@@ -28,7 +28,7 @@ _PIECES = re.compile(
     re.IGNORECASE,
 )
 _METHOD_WORDS = {
-    "credit_card": r"credit|debit|\bcard\b(?!.*gift)|visa|master|amex|信用卡|银行卡|储蓄卡",
+    "credit_card": r"credit|debit|(?<!gift )\bcard\b(?!.*gift)|visa|master|amex|信用卡|银行卡|储蓄卡",
     "gift_card": r"gift|礼品卡|礼物卡|购物卡",
     "paypal": r"pay\s?pal|贝宝",
     "alipay": r"alipay|支付宝|花呗",

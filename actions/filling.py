@@ -82,7 +82,7 @@ class Filling:
         if missing and not changed and not self._asked_again and self._is_an_answer_to(missing):
             self.say(response="utter_ask_rephrase")
             self._asked_again = True
-        if self._asked_again and not changed:
+        if not changed and (self._asked_again or self.turn.intent in self.operation.intents):
             # A slot event tells the form that the message was dealt with; otherwise other rules would answer it.
             changed = [SlotSet(missing or "confirm", self.values.get(missing or "confirm"))]
         return [*changed, SlotSet(REQUESTED_SLOT, missing)]
@@ -106,8 +106,15 @@ class Filling:
         for slot in self.operation.slots:
             self.values[slot] = self._resolvers[slot](self)
             if self.values[slot] is None:
+                self._note_payment_method()
                 return self._blamed or slot
         return None
+
+    def _note_payment_method(self) -> None:
+        """A payment method that is told before its turn is not asked for again."""
+        if "payment_method_id" in self.operation.slots and self.turn.said("payment_method", "payment_method_id"):
+            told_now = choices.payment_method(self.scope.payment_methods(), self.turn)
+            self.values["payment_method_id"] = told_now or self.values["payment_method_id"]
 
     # Each resolver gives the slot's value, or None when it has to be asked for.
 
@@ -117,7 +124,7 @@ class Filling:
 
     def _find_order(self) -> Order | None:
         said = self.turn.value("order_number")
-        wanted = self._of_tracking_number() or said or self.values["order_id"]
+        wanted = self._of_tracking_number() or said or self._of_bare_number() or self.values["order_id"]
         talked_of: Order | None = None
         if wanted:
             order = self.scope.find_order(str(wanted))
@@ -142,6 +149,11 @@ class Filling:
         numbers = [n for kind in ("tracking_number", "phone", "order_number") for n in self.turn.values(kind)]
         shipments = (self.scope.find_shipment(str(number)) for number in numbers)
         return next((shipment.order_id for shipment in shipments if shipment), None)
+
+    def _of_bare_number(self) -> str | None:
+        """The order whose number was read as a phone's, both being digits."""
+        found = (self.scope.find_order(str(number)) for number in self.turn.values("phone"))
+        return next((order.id for order in found if order), None)
 
     def _means_the_latest(self) -> bool:
         resolved = any(entity.get("extractor") == REFERENCE_RESOLVER for entity in self.turn.entities)

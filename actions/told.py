@@ -7,7 +7,7 @@ import unicodedata
 
 from actions.choices import stated_reason
 from actions.operations import started_by
-from actions.turn import Turn
+from actions.turn import LISTED, Turn
 
 PERSONAL = re.compile(r"\s*(personal|me|private|myself|个人|個人|我自己|我)\s*[.。!！]?\s*", re.IGNORECASE)
 TAX_NUMBER = re.compile(r"(?<![0-9A-Za-z])(?=[A-Za-z]*[0-9])[0-9A-Za-z]{15,20}(?![0-9A-Za-z])")
@@ -15,6 +15,8 @@ _COMPANY = re.compile(r"\b(?:ltd|limited|inc|llc|gmbh|plc|corp|company)\b|公司
 
 # A reason and a new request may be worded alike ("the wrong size"); from here on the model is believed.
 _SURE = 0.7
+# Room for "the … please".
+_BESIDE_A_NAME = 12
 _POSTCODE = re.compile(
     r"\b(?:[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}|[A-Z]\d[A-Z]\s?\d[A-Z]\d|\d{5}(?:-\d{4})?|\d{6}|(?<=\s)\d{4}$)\b",
     re.IGNORECASE,
@@ -54,8 +56,17 @@ def is_told(turn: Turn) -> bool:
             return stated_reason(turn.text) is not None and not is_sure
         case "invoice_title":
             return any(form.search(turn.text) for form in (TAX_NUMBER, _COMPANY)) or is_personal(turn.text)
+        case "order_id" | "item_ids" | "new_item_ids" | "payment_method_id":
+            return _is_name_of_listed(turn)
         case _:
             return wants_address(turn) and address(turn.text) is not None
+
+
+def _is_name_of_listed(turn: Turn) -> bool:
+    """Whether the message is, but for a few letters, a name of one of the things that were listed to choose from."""
+    text = turn.text.casefold().strip(" .!。！")
+    names = [str(name).casefold() for thing in turn.slot(LISTED) or () for name in thing.get("names", ()) if name]
+    return any(name in text and len(text) <= len(name) + _BESIDE_A_NAME for name in names)
 
 
 def is_personal(title: str) -> bool:
