@@ -46,7 +46,7 @@ class BertIntentSlotClassifierConfig(ComponentConfig):
 class BertIntentSlotClassifier(Component):
     """Trains a joint model on the examples, and reads messages with it."""
 
-    Config: type[ComponentConfig] = BertIntentSlotClassifierConfig
+    Config = BertIntentSlotClassifierConfig
     config: BertIntentSlotClassifierConfig
     provides = frozenset({"intent", "entities"})
     trainable = True

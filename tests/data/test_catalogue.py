@@ -157,7 +157,9 @@ def test_references_between_tables_hold(tables: dict[str, list[Row]]) -> None:
     for product in tables["products"]:
         assert product["category_id"] in categories
         assert product["complements"] and set(product["complements"]) <= products - {product["id"]}
-        assert product["variants"] and len({key(each["options"]) for each in product["variants"]}) == len(product["variants"])
+        assert product["variants"] and len({key(each["options"]) for each in product["variants"]}) == len(
+            product["variants"]
+        )
     for order in tables["orders"]:
         methods = {method["id"] for method in customers[order["customer_id"]]["payment_methods"]}
         assert {payment["method_id"] for payment in order["payments"]} <= methods
@@ -190,7 +192,9 @@ def test_payments_are_lines_plus_shipping_less_discount(orders: list[Row]) -> No
     for order in orders:
         goods = sum(fen(line["unit_price"]) * line["quantity"] for line in order["lines"])
         total = goods + fen(order["shipping_fee"]) - fen(order["discount"])
-        paid = [fen(pay["amount"]) for pay in order["payments"] if pay["kind"] == "payment" and pay["status"] != "failed"]
+        paid = [
+            fen(pay["amount"]) for pay in order["payments"] if pay["kind"] == "payment" and pay["status"] != "failed"
+        ]
         assert paid == [total], order["id"]
 
 
@@ -217,7 +221,12 @@ def test_coupons_were_valid_when_used(tables: dict[str, list[Row]]) -> None:
 
 
 def test_refunds_match_their_returns_and_cancellations(tables: dict[str, list[Row]]) -> None:
-    cards = {method["id"] for row in tables["customers"] for method in row["payment_methods"] if method["kind"] == "gift_card"}
+    cards = {
+        method["id"]
+        for row in tables["customers"]
+        for method in row["payment_methods"]
+        if method["kind"] == "gift_card"
+    }
     seen = Counter[str]()
     for order in tables["orders"]:
         refunds = [pay for pay in order["payments"] if pay["kind"] == "refund"]
@@ -237,7 +246,9 @@ def test_refunds_match_their_returns_and_cancellations(tables: dict[str, list[Ro
 def test_returns_follow_the_rules(tables: dict[str, list[Row]]) -> None:
     product_of = {variant["id"]: product["id"] for product in tables["products"] for variant in product["variants"]}
     stock = {variant["id"]: variant["stock"] for product in tables["products"] for variant in product["variants"]}
-    states = {("return", state) for state in ("requested", "approved", "in_transit", "received", "refunded", "rejected")}
+    states = {
+        ("return", state) for state in ("requested", "approved", "in_transit", "received", "refunded", "rejected")
+    }
     states |= {("exchange", state) for state in ("requested", "approved", "in_transit", "received", "exchanged")}
     seen = set()
     for order in tables["orders"]:
@@ -307,7 +318,9 @@ def test_parcels_agree_with_the_state_of_their_order(orders: list[Row]) -> None:
         assert not parcels or sorted(shipped) == sorted(line["id"] for line in order["lines"])
         for parcel in parcels:
             at = [event["at"] for event in parcel["events"]]
-            assert at and at == sorted(at) and parcel["shipped_at"] <= at[0] and order["placed_at"] < parcel["shipped_at"]
+            assert (
+                at and at == sorted(at) and parcel["shipped_at"] <= at[0] and order["placed_at"] < parcel["shipped_at"]
+            )
             last = parcel["events"][-1]
             assert (last["kind"] == "delivered") == (parcel["delivered_at"] is not None)
             assert parcel["delivered_at"] in (None, last["at"])
@@ -353,7 +366,9 @@ def test_demo_customers_cover_every_state(tables: dict[str, list[Row]], customer
 @pytest.mark.parametrize(("customer", "category"), [("C1003", "dresses"), ("C1004", "electronics")])
 def test_some_customers_have_orders_that_are_easily_confused(tables: dict[str, list[Row]], customer: str,
                                                              category: str) -> None:  # fmt: skip
-    category_of = {variant["id"]: product["category_id"] for product in tables["products"] for variant in product["variants"]}
+    category_of = {
+        variant["id"]: product["category_id"] for product in tables["products"] for variant in product["variants"]
+    }
     own = [order for order in tables["orders"] if order["customer_id"] == customer]
     similar = [order for order in own if any(category_of[line["variant_id"]] == category for line in order["lines"])]
     assert len(similar) >= 4
