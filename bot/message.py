@@ -102,7 +102,9 @@ class Understanding:
             text=shape.get("text") or "",
             intent=Intent(intent.get("name"), float(intent.get("confidence") or 0.0)),
             entities=tuple(Entity.from_dict(entity) for entity in shape.get("entities") or ()),
-            ranking=tuple(Intent(i.get("name"), float(i.get("confidence") or 0.0)) for i in shape.get("intent_ranking") or ()),
+            ranking=tuple(
+                Intent(i.get("name"), float(i.get("confidence") or 0.0)) for i in shape.get("intent_ranking") or ()
+            ),
             language=shape.get("language"),
             extra={key: value for key, value in shape.items() if key not in known},
         )

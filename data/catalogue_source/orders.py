@@ -200,5 +200,3 @@ def _add_invoice(row: Row, plan: Plan, number: int, rng: random.Random) -> int:
 
 def _name(customer: Row) -> str:
     return str(customer["name_zh"] or f"{customer['first_name']} {customer['last_name']}")
-
-
