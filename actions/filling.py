@@ -207,6 +207,8 @@ class Filling:
         parts = told.address(self.turn.text) if told.wants_address(self.turn) else None
         if parts is not None:
             self.values |= parts
+        elif self.turn.slot(REQUESTED_SLOT) == "address1" and (code := told.postcode(self.turn.text)):
+            self.values |= {"address1": self.turn.before("address1"), "zip": code}
         street: str | None = self.values["address1"]
         return street
 
@@ -236,7 +238,8 @@ class Filling:
             blamed = _BLAMED.get(refusal.code)
             if blamed not in self.operation.slots:
                 raise Stop from refusal
-            self.values[blamed] = None
+            if refusal.code != "address_incomplete":  # what there is of it stays
+                self.values[blamed] = None
             self._blamed = blamed
             self._asked_again = True
             return None

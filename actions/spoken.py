@@ -117,11 +117,15 @@ def _counted(pieces: Iterable[tuple[str, int]]) -> list[str]:
     return [f"{name} × {count}" if count > 1 else name for name, count in counts.items() if name]
 
 
+_AMOUNTS = frozenset({"balance", "needed"})
+"""The parameters of refusals that are sums of money, in figures."""
+
+
 def refusal(params: Mapping[str, Any], language: str) -> dict[str, Any]:
     """Why an operation was refused, as the facts of its response `utter_refused_CODE`."""
     facts = {name: value for name, value in params.items() if isinstance(value, str | int)}
     currency = str(params.get("currency") or "CNY")
-    facts |= {name: money(value, currency, language) for name, value in params.items() if isinstance(value, Decimal)}
+    facts |= {name: money(Decimal(params[name]), currency, language) for name in _AMOUNTS & params.keys()}
     if "status" in facts:
         facts["status"] = status(str(facts["status"]), language)
     return facts

@@ -59,7 +59,7 @@ def is_told(turn: Turn) -> bool:
         case "order_id" | "item_ids" | "new_item_ids" | "payment_method_id":
             return _is_name_of_listed(turn)
         case _:
-            return wants_address(turn) and address(turn.text) is not None
+            return wants_address(turn) and (address(turn.text) or postcode(turn.text)) is not None
 
 
 def _is_name_of_listed(turn: Turn) -> bool:
@@ -77,6 +77,15 @@ def is_personal(title: str) -> bool:
 def wants_address(turn: Turn) -> bool:
     """Whether an address in the message is where an order is to go."""
     return turn.form == "change_address_form"
+
+
+def postcode(text: str) -> str | None:
+    """The postcode that is all a message says, after an address that lacked it."""
+    text = unicodedata.normalize("NFKC", text)
+    found = re.fullmatch(
+        r"(?:(?:the )?(?:post ?code|zip)(?: code)?(?: is)?|it's|邮编是?)?[:：\s]*(.+?)[.。!！]*", text.strip(), re.I
+    )
+    return found[1].upper() if found and _POSTCODE.fullmatch(found[1]) else None
 
 
 def address(text: str) -> dict[str, str | None] | None:
