@@ -63,7 +63,7 @@ class GptOptions(_Options):
     temperature: float = Field(default=0.6, ge=0)
     top_p: float = Field(default=0.9, gt=0, le=1)
     max_new_tokens: int = Field(default=96, ge=8)
-    time_budget: float = Field(default=4.0, gt=0)
+    time_budget: float = Field(default=5.0, gt=0)
     """Seconds that a reply may wait for the model."""
     device: str = "auto"
 

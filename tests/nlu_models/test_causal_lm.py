@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from nlu_models.causal_lm import CausalLM, Sampling
+from nlu_models.causal_lm import CausalLM, Sampling, use_threads_here
 from nlu_models.errors import ModelFormatError, TrainingDataError
 from nlu_models.lora import LoraSettings, Pair, train_lora
 
@@ -99,6 +100,17 @@ def test_limits_cut_an_answer_off() -> None:
     assert not cut.finished and 0 < cut.tokens < 50
     full = lm.complete("abc", sampling=Sampling(temperature=1.0, top_p=1.0, max_new_tokens=7, seed=1))
     assert (full.tokens, full.finished) == (7, False)
+
+
+def test_the_number_of_threads_is_this_threads_alone() -> None:
+    import torch
+
+    before = torch.get_num_threads()
+    with ThreadPoolExecutor(1) as worker, ThreadPoolExecutor(1) as another:
+        worker.submit(use_threads_here, before + 1).result()
+        assert worker.submit(torch.get_num_threads).result() == before + 1
+        assert another.submit(torch.get_num_threads).result() == before
+    assert torch.get_num_threads() == before
 
 
 def test_a_folder_that_holds_no_model_is_named(tmp_path: Path) -> None:
