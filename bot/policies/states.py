@@ -131,7 +131,10 @@ def featurise(
 
 def choose_input(state: ConversationState, domain: Domain, *, use_text: bool) -> State:
     """The state a prediction is made in: directly after a message, by its text or by its intent and entities."""
-    features = featurise(state, domain, keep_text=True)
+    return _with_one_input(featurise(state, domain, keep_text=True), use_text=use_text)
+
+
+def _with_one_input(features: State, *, use_text: bool) -> State:
     if features.is_after_listen:
         if use_text:
             return replace(features, intent=None, entities=())
@@ -187,8 +190,7 @@ class StoryStates:
         top = tracker.top
         history = self._after(top and top.action, tracker)
         state = top.state if top else tracker.initial_state
-        final = choose_input(state, self._domain, use_text=False)
-        history = self._extended(history, state, hides=False, features=final)
+        history = self._extended(history, state, hides=False, features=featurise(state, self._domain, keep_text=True))
         states: list[State] = []
         link: _StoryHistory | None = history
         while link and link.last is not None and (length is None or len(states) < length):
@@ -196,6 +198,8 @@ class StoryStates:
                 states.append(link.last)
             link = link.earlier
         states.reverse()
+        if states:
+            states[-1] = _with_one_input(states[-1], use_text=False)
         return states
 
     def count(self, tracker: Tracker) -> int:

@@ -131,6 +131,15 @@ def test_a_saved_memory_is_the_same(tmp_path: Path) -> None:
     assert loaded._memory == policy._memory
 
 
+def test_a_text_without_an_intent_after_a_hidden_turn_is_no_silence() -> None:
+    stories = """
+stories:
+- story: begins with an action
+  steps: [{action: utter_rule}, {intent: b}, {action: utter_b}]
+"""
+    assert bot("AugmentedMemoizationPolicy", stories).say("/rule", "嗯嗯嗯") == ["规则", "?"]
+
+
 MESSAGES = ["/a", "/b", "/c", "/rule", '/a{"colour": "red"}', '/b{"colour": "blue"}', '/rule{"colour": "x"}']
 
 
