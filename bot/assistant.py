@@ -296,6 +296,12 @@ class Assistant:
         """The conversation with all of its sessions; empty when there is none. For reading only."""
         return await self.store.load_full(sender_id, self._tracker_of)
 
+    async def warm_up(self) -> None:
+        """Load what is slow to load and not needed for the first answers: the GPT. Run it beside the conversation."""
+        warm_up = getattr(self.speaker, "warm_up", None)
+        if warm_up is not None:
+            await warm_up()
+
     async def close(self) -> None:
         """Stop reminders and give connections back."""
         self.reminders.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 import traceback
@@ -33,6 +34,8 @@ app.add_typer(model.app, name="model")
 
 def main() -> None:
     """Run the command line; a failure is explained, never shown as a bare traceback."""
+    # Threads of a model that wait must not keep the cores busy: beside other processes that makes training crawl.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         app()
     except KefuError as error:

@@ -62,6 +62,7 @@ async def _talk(assistant: Assistant, sender: str, *, debug: bool) -> None:
         sys.stdout.flush()
         out().print(panel(traces[0]))
 
+    warming_up = asyncio.create_task(assistant.warm_up())
     after: Callable[[], None] | None = show_trace if debug else None
     try:
         if sys.stdin.isatty():
@@ -72,6 +73,7 @@ async def _talk(assistant: Assistant, sender: str, *, debug: bool) -> None:
             _utf8_pipes()
             await converse(handle, lines=sys.stdin, out=sys.stdout, sender_id=sender, after_turn=after)
     finally:
+        warming_up.cancel()
         await assistant.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -28,9 +29,11 @@ def create_app(running: Running, settings: Settings) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        warming_up = asyncio.create_task(running.warm_up())
         try:
             yield
         finally:
+            warming_up.cancel()
             for channel in served:
                 close = getattr(channel, "close", None)
                 if close is not None:

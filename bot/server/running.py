@@ -39,6 +39,12 @@ class Running:
     async def handle(self, message: Message, *, output_channel: str | None = None) -> Sequence[Reply]:
         return await self.assistant.handle(message, output_channel=output_channel)
 
+    async def warm_up(self) -> None:
+        """Load what the first answers do not need; see `Assistant.warm_up`."""
+        warm_up = getattr(self._assistant, "warm_up", None)
+        if warm_up is not None:
+            await warm_up()
+
     async def swap(self, model: Path) -> None:
         """Load another model beside the one that serves, then let new turns begin with it."""
         if self._load is None:
