@@ -12,7 +12,6 @@ import os
 import platform
 import subprocess
 import sys
-import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -105,21 +104,20 @@ def keys(entities: tuple[Entity, ...]) -> set[tuple[Any, ...]]:
 
 
 def conversations() -> dict[str, Any]:
-    """What `bot test` says: conversations that went well, and replies that the GPT worded."""
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "bot", "test", "core", "--out", folder]
-        started = time.perf_counter()
-        subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
-        report = json.loads((Path(folder) / "story_report.json").read_text(encoding="utf-8"))
-        wording = report.get("wording", {"marked": 0, "own": 0})
-        return {
-            "conversations": report["conversation_accuracy"]["total"],
-            "conversations_passed": report["conversation_accuracy"]["correct"],
-            "conversations_s": round(time.perf_counter() - started, 1),
-            "gpt_marked_replies": wording["marked"],
-            "gpt_own_replies": wording["own"],
-            "gpt_own_share": round(100 * wording["own"] / max(wording["marked"], 1), 1),
-        }
+    """What `bot test` said last, of this model: conversations that went well, and replies that the GPT worded."""
+    path, archive = ROOT / "results/story_report.json", newest(ROOT / "models")
+    assert archive is not None
+    if not path.exists() or path.stat().st_mtime < archive.stat().st_mtime:
+        subprocess.run([sys.executable, "-m", "bot", "test", "core"], cwd=ROOT, capture_output=True, check=False)
+    report = json.loads(path.read_text(encoding="utf-8"))
+    wording = report.get("wording", {"marked": 0, "own": 0})
+    return {
+        "conversations": report["conversation_accuracy"]["total"],
+        "conversations_passed": report["conversation_accuracy"]["correct"],
+        "gpt_marked_replies": wording["marked"],
+        "gpt_own_replies": wording["own"],
+        "gpt_own_share": round(100 * wording["own"] / max(wording["marked"], 1), 1),
+    }
 
 
 def machine() -> str:
