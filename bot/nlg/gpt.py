@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -70,6 +71,8 @@ class GptPhraser:
             self._loaded = True
         except GeneratorError as error:
             self._broken = str(error)
+            if not threading.main_thread().is_alive():  # the process ends while the model is still being loaded
+                return
             logger.error("The GPT cannot be used, replies go out as their templates: %s", error)
 
     def _phrase(self, request: PhraseRequest, deadline: float) -> Phrasing:
