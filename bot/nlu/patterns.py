@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import UsageError
-from bot.message import Entity, Understanding
+from bot.message import Entity, Intent, Understanding
 from bot.nlu.base import Component, ComponentConfig, Progress
 from bot.registry import register
 from bot.training_data import TrainingData
@@ -30,6 +30,7 @@ class RegexEntityExtractorConfig(ComponentConfig):
     use_regexes: bool = True
     use_word_boundaries: bool = True
     replace_overlapping: bool = False
+    bare_intent: str | None = None
 
 
 @register("nlu", "RegexEntityExtractor")
@@ -74,7 +75,15 @@ class RegexEntityExtractor(Component):
                 raise UsageError(f"The regular expression of '{name}' is not valid: {error} in {regex!r}.") from error
 
     def process(self, batch: Sequence[Understanding]) -> list[Understanding]:
-        return [replace(u, entities=self._merge(u.entities, self._find(u.text))) for u in batch]
+        return [self._read(understanding, self._find(understanding.text)) for understanding in batch]
+
+    def _read(self, understanding: Understanding, found: Sequence[Entity]) -> Understanding:
+        read = replace(understanding, entities=self._merge(understanding.entities, found))
+        if self.config.bare_intent is None or not found or not _is_all(understanding.text, found):
+            return read
+        intent = Intent(self.config.bare_intent, 1.0)
+        others = tuple(ranked for ranked in read.ranking if ranked.name != intent.name)
+        return replace(read, intent=intent, ranking=(intent, *(replace(other, confidence=0.0) for other in others)))
 
     def _find(self, text: str) -> list[Entity]:
         found: list[Entity] = []
@@ -99,6 +108,12 @@ class RegexEntityExtractor(Component):
     def load(self, folder: Path) -> None:
         self._patterns = [tuple(pair) for pair in json.loads((folder / _FILE).read_text(encoding="utf-8"))]
         self._compile()
+
+
+def _is_all(text: str, found: Sequence[Entity]) -> bool:
+    """Whether nothing but punctuation stands outside of what was found."""
+    covered = {place for entity in found for place in range(entity.start or 0, entity.end or 0)}
+    return not any(character.isalnum() for place, character in enumerate(text) if place not in covered)
 
 
 def _overlap(a: Entity, b: Entity) -> bool:

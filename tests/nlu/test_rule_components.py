@@ -121,6 +121,16 @@ def test_a_pattern_replaces_a_models_broken_span_when_asked_to() -> None:
     assert len(found_by(extractor(), "order K1048213", broken)) == 2
 
 
+def test_a_message_of_nothing_but_a_pattern_has_the_bare_intent() -> None:
+    component = extractor(bare_intent="inform")
+    unsure = Intent("human_handoff", 0.6)
+    read = component.process(
+        [Understanding(text, unsure, ranking=(unsure,)) for text in ("K1048213!", "lost K1048213")]
+    )
+    assert [understanding.intent.name for understanding in read] == ["inform", "human_handoff"]
+    assert [ranked.name for ranked in read[0].ranking] == ["inform", "human_handoff"]
+
+
 def test_a_bad_pattern_is_named() -> None:
     component: RegexEntityExtractor = made(RegexEntityExtractor)
     data = TrainingData((Example("x", None, (Entity("id", "x"),)),), patterns=(Pattern("id", "(["),))
