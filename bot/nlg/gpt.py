@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -38,6 +37,7 @@ class GptPhraser:
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="gpt")
         self._loaded = False
         self._broken = ""
+        self._closed = False
 
     def speaks(self, language: str | None) -> bool:
         """`languages` may be ["*"] for a model that speaks all."""
@@ -61,6 +61,7 @@ class GptPhraser:
 
     def close(self) -> None:
         """End the worker thread after what it is doing."""
+        self._closed = True
         self._worker.shutdown(wait=False, cancel_futures=True)
 
     def _load(self) -> None:
@@ -71,7 +72,7 @@ class GptPhraser:
             self._loaded = True
         except GeneratorError as error:
             self._broken = str(error)
-            if not threading.main_thread().is_alive():  # the process ends while the model is still being loaded
+            if self._closed:  # the conversation ended while the model was still being loaded
                 return
             logger.error("The GPT cannot be used, replies go out as their templates: %s", error)
 

@@ -65,6 +65,12 @@ class ResponseSpeaker:
         if self._phraser is not None:
             await self._phraser.warm_up()
 
+    def close(self) -> None:
+        """Let the model go, if there is one."""
+        close = getattr(self._phraser, "close", None)
+        if close is not None:
+            close()
+
     async def _worded(self, rendering: Rendering, view: ConversationView) -> Reply:
         reply = rendering.reply
         language = view.language or self._language
