@@ -169,7 +169,7 @@ def test_the_starter_trains_and_its_conversations_go_well(tmp_path: Path) -> Non
     root = copy_of_the_starter(tmp_path)
     trained = run(root, "train")
     assert trained.returncode == 0, trained.stderr
-    assert "Nothing changed" in run(root, "train").stdout
+    assert "Nothing changed" in run(root, "train").stderr
     tested = run(root, "test", "core", "--no-plot")
     report = json.loads((root / "results/story_report.json").read_text(encoding="utf-8"))
     conversations, wording = report["conversation_accuracy"], report["wording"]

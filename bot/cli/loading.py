@@ -19,9 +19,30 @@ def ready_assistant(project: Project, *, model: str | None) -> Assistant:
     from bot.assistant import Assistant
 
     archive = model_of(project, model)
+    fetch_language_model(project)
     fill_shop(project)
     with err().status(f"Loading {archive.name} …"):
         return Assistant.load(project, model=archive)
+
+
+def fetch_language_model(project: Project) -> None:
+    """Bring the weights of the GPT that words replies, before anyone waits for a reply; without them templates speak."""
+    from bot.nlg.config import local_model_of
+
+    name = local_model_of(project)
+    if name is None:
+        return
+    from bot.cli.progress import weights_progress
+    from nlu_models.errors import WeightsError
+    from nlu_models.weights import is_ready, resolve
+
+    if is_ready(name):
+        return
+    try:
+        with weights_progress() as progress:
+            resolve(name, progress=progress)
+    except WeightsError as error:
+        say(f"{error}\nReplies go out as their templates.", style="yellow")
 
 
 def fill_shop(project: Project) -> None:

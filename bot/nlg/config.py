@@ -76,9 +76,8 @@ def speaker_from(
     `type` may also be the dotted path of a class below the project's folder; it is made with `(options, responses)`.
     Loads no model. Raises UsageError for an option that does not exist or cannot have its value.
     """
-    given = dict(options or {"type": "response"})
-    kind = str(given.get("type") or ("gpt" if "model" in given else "callback" if "url" in given else "response"))
-    given["type"] = kind
+    given = _typed(options)
+    kind: str = given["type"]
     match kind.lower():
         case "response":
             _read(ResponseOptions, given)
@@ -97,18 +96,22 @@ def speaker_from(
 
 def speaker_of(project: Project, *, random: Random | None = None) -> Speaker:
     """The speaker of a project, from `nlg:` in endpoints.yml or else in config.yml."""
-    endpoint = project.endpoints.nlg
-    options = project.config.nlg
-    if endpoint is not None:
-        given = {"url": endpoint.url, "type": endpoint.type, **endpoint.options}
-        options = {key: value for key, value in given.items() if value is not None}
     return speaker_from(
-        options,
+        _options_of(project),
         project.domain.responses,
         root=project.root,
         random=random or Random(),
         language=project.config.language,
     )
+
+
+def local_model_of(project: Project) -> str | None:
+    """The folder or name of the language model that this project's speaker loads into this process, if any."""
+    given = _typed(_options_of(project))
+    if given["type"].lower() != "gpt":
+        return None
+    options = _read(GptOptions, given)
+    return _local_name(options, project.root) if options.url is None else None
 
 
 def gpt_phraser(options: GptOptions, *, root: Path) -> Any:
@@ -125,8 +128,27 @@ def gpt_phraser(options: GptOptions, *, root: Path) -> Any:
     adapter = root / options.adapter if options.adapter else None
     if adapter is not None and not adapter.is_dir():
         raise UsageError(f"nlg: adapter {adapter} is not there; make it with `bot train nlg`, or leave the option out")
-    model = str(root / options.model) if (root / options.model / "config.json").is_file() else options.model
+    model = _local_name(options, root)
     return GptPhraser(LocalGenerator(model, adapter=adapter, device=options.device, decoding=decoding), limits)
+
+
+def _options_of(project: Project) -> Mapping[str, Any] | None:
+    endpoint = project.endpoints.nlg
+    if endpoint is None:
+        return project.config.nlg
+    given = {"url": endpoint.url, "type": endpoint.type, **endpoint.options}
+    return {key: value for key, value in given.items() if value is not None}
+
+
+def _typed(options: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The options with their `type` written out."""
+    given = dict(options or {"type": "response"})
+    given["type"] = str(given.get("type") or ("gpt" if "model" in given else "callback" if "url" in given else "response"))
+    return given
+
+
+def _local_name(options: GptOptions, root: Path) -> str:
+    return str(root / options.model) if (root / options.model / "config.json").is_file() else options.model
 
 
 def _callback(options: CallbackOptions, responses: Responses, *, random: Random, language: str | None) -> Speaker:
