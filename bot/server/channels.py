@@ -9,14 +9,15 @@ from typing import Any
 from bot.channels.base import Channel, Handle
 from bot.channels.callback import CallbackChannel
 from bot.channels.rest import RestChannel
+from bot.channels.socketio import SocketIoChannel
 from bot.channels.websocket import WebSocketChannel
 from bot.errors import UsageError, did_you_mean
 
 log = logging.getLogger(__name__)
 
-KNOWN = ("rest", "websocket", "callback")
+KNOWN = ("rest", "websocket", "callback", "socketio")
 NOT_SERVED = frozenset(
-    {"socketio", "facebook", "slack", "telegram", "twilio", "twilio_voice", "botframework", "mattermost"}
+    {"facebook", "slack", "telegram", "twilio", "twilio_voice", "botframework", "mattermost"}
     | {"rocketchat", "webexteams", "hangouts", "rasa", "cmdline"}
 )
 """Channels of Rasa that a credentials.yml may name and that are not served; the others must run all the same."""
@@ -28,8 +29,10 @@ def channels(handle: Handle, credentials: Mapping[str, Any]) -> list[Channel]:
     for name, settings in credentials.items():
         if name == "callback":
             served.append(CallbackChannel.from_credentials(handle, settings))
+        elif name == "socketio":
+            served.append(SocketIoChannel.from_credentials(handle, settings))
         elif name in NOT_SERVED:
-            log.warning("credentials.yml: the channel '%s' is not served.", name)
+            log.warning("credentials.yml: the channel '%s' is not served; served are %s.", name, ", ".join(KNOWN))
         elif name not in ("rest", "websocket"):
             hint = did_you_mean(name, KNOWN) or f"Known are: {', '.join(KNOWN)}."
             raise UsageError(f"credentials.yml: there is no channel '{name}'. {hint}")
