@@ -1,6 +1,6 @@
 """What can be done to a shop's data for a customer: propose, perform, and each operation by its name."""
 
-from knowledge_base.services.ledger import OPERATIONS, idempotency_key, perform, propose
+from knowledge_base.services.ledger import OPERATIONS, idempotency_key, perform, propose, why_not
 from knowledge_base.services.proposal import ItemChange, OperationResult, Proposal, variant_name
 from knowledge_base.services.refusals import REFUSALS, OperationRefused
 from knowledge_base.services.writes import (
@@ -37,4 +37,5 @@ __all__ = [
     "return_delivered_order_items",
     "transfer_to_human",
     "variant_name",
+    "why_not",
 ]

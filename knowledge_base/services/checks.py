@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from knowledge_base.models import Order, OrderLine, OrderStatus, PaymentMethod, Variant
 from knowledge_base.rules import rules_of
 from knowledge_base.scope import CustomerScope
+from knowledge_base.services.money import paid_by_method
 from knowledge_base.services.proposal import ItemChange, variant_name
 from knowledge_base.services.refusals import OperationRefused
 
@@ -24,6 +26,8 @@ def require_order(scope: CustomerScope, order_id: str) -> Order:
 def require_pending(order: Order) -> None:
     """The order can still be changed."""
     facts = {"order_id": order.id, "status": order.status}
+    if order.status == OrderStatus.CANCELLED:
+        raise OperationRefused("order_cancelled", facts)
     if order.status == OrderStatus.PENDING_MODIFIED:
         raise OperationRefused("order_already_modified", facts)
     if order.status != OrderStatus.PENDING:
@@ -35,8 +39,30 @@ def require_delivered(order: Order) -> None:
     facts = {"order_id": order.id, "status": order.status}
     if order.status in (OrderStatus.RETURN_REQUESTED, OrderStatus.EXCHANGE_REQUESTED):
         raise OperationRefused("return_already_requested", facts)
+    if order.status == OrderStatus.CANCELLED:
+        raise OperationRefused("order_cancelled", facts)
     if order.status != OrderStatus.DELIVERED:
         raise OperationRefused("order_not_delivered", facts)
+
+
+def require_one_payment(order: Order) -> tuple[PaymentMethod, Decimal]:
+    """The order can still be changed and is paid in one way: that way, and how much."""
+    require_pending(order)
+    held = paid_by_method(order)
+    if len(held) > 1:
+        raise OperationRefused("order_paid_in_parts", {"order_id": order.id})
+    for payment in order.payments:
+        if payment.method is not None and payment.method_id in held:
+            return payment.method, held[payment.method_id]
+    raise OperationRefused("order_not_paid", {"order_id": order.id})
+
+
+def require_no_invoice(order: Order) -> None:
+    """An invoice can be asked for: the order stands, and there is none yet."""
+    if order.status == OrderStatus.CANCELLED:
+        raise OperationRefused("order_cancelled", {"order_id": order.id, "status": order.status})
+    for invoice in order.invoices:
+        raise OperationRefused("invoice_exists", {"order_id": order.id, "invoice_id": invoice.id})
 
 
 def require_method(scope: CustomerScope, payment_method_id: str) -> PaymentMethod:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from knowledge_base.models import Invoice, OrderStatus
+from knowledge_base.models import Invoice
 from knowledge_base.scope import CustomerScope
-from knowledge_base.services.checks import require_order
+from knowledge_base.services.checks import require_no_invoice, require_order
 from knowledge_base.services.money import derived_id
 from knowledge_base.services.proposal import Execution, Plan, Proposal
 from knowledge_base.services.refusals import OperationRefused
@@ -23,13 +23,9 @@ def plan_request_invoice(
 ) -> Plan:
     """An invoice of the order's total; a company's needs its name and tax number, a person's is made out to them."""
     order = require_order(scope, order_id)
+    require_no_invoice(order)
     if kind not in INVOICE_KINDS:
         raise OperationRefused("invoice_kind_unknown", {"kind": kind, "accepted": list(INVOICE_KINDS)})
-    if order.status == OrderStatus.CANCELLED:
-        raise OperationRefused("order_cancelled", {"order_id": order.id})
-    existing = next(iter(order.invoices), None)
-    if existing is not None:
-        raise OperationRefused("invoice_exists", {"order_id": order.id, "invoice_id": existing.id})
     customer = scope.customer()
     name = (title or "").strip()
     if kind == "personal" and not name and customer is not None:

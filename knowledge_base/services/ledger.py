@@ -12,9 +12,15 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from knowledge_base.database import is_conflict
-from knowledge_base.models import Operation
+from knowledge_base.models import Operation, Order
 from knowledge_base.scope import CustomerScope
 from knowledge_base.services.cancel import plan_cancel_pending_order
+from knowledge_base.services.checks import (
+    require_delivered,
+    require_no_invoice,
+    require_one_payment,
+    require_pending,
+)
 from knowledge_base.services.give_back import plan_exchange_delivered_order_items, plan_return_delivered_order_items
 from knowledge_base.services.invoices import plan_request_invoice
 from knowledge_base.services.modify_address import plan_modify_pending_order_address, plan_modify_user_address
@@ -38,6 +44,26 @@ OPERATIONS: Mapping[str, Callable[..., Plan]] = {
     "open_ticket": plan_open_ticket,
     "request_invoice": plan_request_invoice,
 }
+
+#: What each operation on an order needs of the order itself, whatever else is asked for.
+ORDER_CHECKS: Mapping[str, Callable[[Order], object]] = {
+    "cancel_pending_order": require_pending,
+    "modify_pending_order_items": require_pending,
+    "modify_pending_order_address": require_pending,
+    "modify_pending_order_payment": require_one_payment,
+    "return_delivered_order_items": require_delivered,
+    "exchange_delivered_order_items": require_delivered,
+    "request_invoice": require_no_invoice,
+}
+
+
+def why_not(name: str, order: Order) -> OperationRefused | None:
+    """Why an operation is not open to this order, before anything else of it is known; None when it is."""
+    try:
+        ORDER_CHECKS[name](order)
+    except OperationRefused as refusal:
+        return refusal
+    return None
 
 
 def propose(scope: CustomerScope, name: str, arguments: Mapping[str, Any]) -> Proposal:

@@ -6,8 +6,8 @@ from typing import Any
 
 from knowledge_base.rules import rules_of
 from knowledge_base.scope import CustomerScope
-from knowledge_base.services.checks import require_method, require_order, require_pending
-from knowledge_base.services.money import charge, paid_by_method, refund, refund_days, require_balance, touch
+from knowledge_base.services.checks import require_method, require_one_payment, require_order
+from knowledge_base.services.money import charge, refund, refund_days, require_balance, touch
 from knowledge_base.services.proposal import Execution, Plan, Proposal, method_facts
 from knowledge_base.services.refusals import OperationRefused
 
@@ -15,20 +15,11 @@ from knowledge_base.services.refusals import OperationRefused
 def plan_modify_pending_order_payment(scope: CustomerScope, order_id: str, payment_method_id: str) -> Plan:
     """The new method pays the whole amount, the old one gets it back; a gift card must hold all of it."""
     order = require_order(scope, order_id)
-    require_pending(order)
+    old, amount = require_one_payment(order)
     method = require_method(scope, payment_method_id)
-    held = paid_by_method(order)
-    if not held:
-        raise OperationRefused("order_not_paid", {"order_id": order.id})
-    if len(held) > 1:
-        raise OperationRefused("order_paid_in_parts", {"order_id": order.id})
-    old_id, amount = next(iter(held.items()))
-    if old_id == method.id:
+    if old.id == method.id:
         raise OperationRefused("payment_method_unchanged", {"payment_method_id": method.id})
     require_balance(method, amount, order.currency)
-    old = next(payment.method for payment in order.payments if payment.method_id == old_id)
-    if old is None:
-        raise OperationRefused("order_not_paid", {"order_id": order.id})
     proposal = Proposal(
         name="modify_pending_order_payment",
         arguments={"order_id": order.id, "payment_method_id": method.id},

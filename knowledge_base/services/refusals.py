@@ -31,7 +31,7 @@ REFUSALS = {
     "address_unchanged": "it is that address already ()",
     "summary_missing": "there is nothing to tell a human yet ()",
     "ticket_kind_unknown": "tickets are of these kinds (kind, accepted)",
-    "order_cancelled": "the order is cancelled (order_id)",
+    "order_cancelled": "the order is cancelled (order_id, status)",
     "invoice_exists": "there is an invoice already (order_id, invoice_id)",
     "invoice_kind_unknown": "invoices are of these kinds (kind, accepted)",
     "invoice_details_missing": "the invoice needs these (missing)",

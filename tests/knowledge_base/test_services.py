@@ -307,3 +307,56 @@ def test_a_failed_operation_leaves_no_trace(shop: KnowledgeBase, monkeypatch: py
 def test_an_unknown_operation_is_named_with_the_nearest_one(wei: CustomerScope) -> None:
     with pytest.raises(ValueError, match="did you mean 'cancel_pending_order'"):
         services.propose(wei, "cancel_order_pending", {})
+
+
+def test_a_conversation_has_one_ticket_for_one_matter(wei: CustomerScope) -> None:
+    nobody = CustomerScope(wei.session, None)
+    said = {"kind": "complaint", "summary": "包装太差"}
+    first = services.perform(nobody, "open_ticket", said, idempotency_key="1", conversation_id="chat")
+    again = services.perform(
+        wei, "open_ticket", said | {"summary": "还少了一件"}, idempotency_key="2", conversation_id="chat"
+    )
+    human = services.perform(
+        wei, "transfer_to_human", {"summary": "请转人工"}, idempotency_key="3", conversation_id="chat"
+    )
+    assert {first.created["ticket_id"]} == {again.created["ticket_id"], human.created["ticket_id"]}
+    (ticket,) = wei.tickets()
+    assert (ticket.kind, ticket.summary.splitlines()) == ("complaint", ["包装太差", "还少了一件", "请转人工"])
+    assert ticket.customer_id == wei.customer_id
+
+
+def test_another_conversation_customer_order_or_day_has_a_ticket_of_its_own(wei: CustomerScope) -> None:
+    broken = {"kind": "parcel", "summary": "摔坏了", "order_id": "K1000005"}
+
+    def opened(scope: CustomerScope, key: str, chat: str = "chat", **changed: str) -> str:
+        result = services.perform(scope, "open_ticket", broken | changed, idempotency_key=key, conversation_id=chat)
+        return str(result.created["ticket_id"])
+
+    first = opened(wei, "1")
+    wei.session.flush()
+    others = {opened(wei, "2", "other"), opened(wei, "3", order_id="K1000002"), opened(wei, "4", kind="question")}
+    assert first not in others and len(others) == 3
+    wei.session.info["clock"] = lambda: NOW + timedelta(days=2)
+    assert opened(wei, "5") not in others | {first}
+
+
+@pytest.mark.parametrize(
+    ("name", "order_id", "code"),
+    [
+        ("cancel_pending_order", "K1000001", None),
+        ("cancel_pending_order", "K1000002", "order_not_pending"),
+        ("return_delivered_order_items", "K1000001", "order_not_delivered"),
+        ("request_invoice", "K1000001", None),
+    ],
+)
+def test_whether_an_operation_is_open_to_an_order_is_known_first(
+    wei: CustomerScope, name: str, order_id: str, code: str | None
+) -> None:
+    refusal = services.why_not(name, own(wei, order_id))
+    assert (refusal and refusal.code) == code
+
+
+def test_an_order_with_an_invoice_gets_no_second_one(wei: CustomerScope) -> None:
+    services.perform(wei, "request_invoice", {"order_id": "K1000002"}, idempotency_key="i")
+    refusal = services.why_not("request_invoice", own(wei, "K1000002"))
+    assert refusal is not None and refusal.code == "invoice_exists"
