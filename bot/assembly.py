@@ -11,7 +11,7 @@ from typing import Any
 from bot.actions.base import CustomActions, NoCustomActions
 from bot.actions.local import LocalActions
 from bot.actions.remote import RemoteActions
-from bot.assistant import Assistant
+from bot.assistant import Assistant, Understands
 from bot.dst.base import Linker
 from bot.errors import Problem, ProjectError, UsageError
 from bot.formats.config import ComponentSpec
@@ -34,7 +34,7 @@ def assemble(project: Project | Path | str, *, model: Path | None = None, **part
         project = Project.load(project)
     trained = _model(project, model)
     made: dict[str, Any] = {
-        "nlu": lambda: nlu_of(project, trained),
+        "nlu": lambda: understanding_of(project, trained),
         "policies": lambda: Ensemble(policies_of(project, trained)),
         "speaker": lambda: speaker_of(project),
         "custom_actions": lambda: custom_actions_of(project),
@@ -52,6 +52,16 @@ def _model(project: Project, model: Path | None) -> Model:
     if archive is None:
         raise UsageError(f"there is no model in {project.root / MODELS}; `bot train` makes one.")
     return open_model(archive, project.root / CACHE)
+
+
+def understanding_of(project: Project, model: Model) -> Understands:
+    """The NLU server of endpoints.yml; without one, the model's own components."""
+    endpoint = project.endpoints.nlu
+    if endpoint is None or not endpoint.url:
+        return nlu_of(project, model)
+    from bot.nlu.remote import remote_nlu
+
+    return remote_nlu(endpoint, project.domain.all_intents)
 
 
 def nlu_of(project: Project, model: Model) -> pipeline.Pipeline:

@@ -305,9 +305,10 @@ class Assistant:
     async def close(self) -> None:
         """Stop reminders and give connections back."""
         self.reminders.close()
-        close = getattr(self.speaker, "close", None)
-        if close is not None:
-            close()
+        for part in (self.speaker, self.nlu):
+            close = getattr(part, "close", None)
+            if close is not None:
+                close()
         await self.custom_actions.close()
         await self.store.close()
         await self.locks.close()
