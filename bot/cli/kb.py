@@ -69,7 +69,7 @@ def show(
     from bot.cli.kb_rows import counts, find, tree
 
     base = _current(project, url)
-    with base.session() as session:
+    with base.transaction() as session:
         if id_ is None:
             for table, number in counts(session):
                 out().print(f"{number:>8}  {table}", markup=False)
@@ -93,7 +93,7 @@ def search(
     from knowledge_base.search import search_articles, search_products
 
     words = " ".join(query)
-    with _current(project, url).session() as session:
+    with _current(project, url).transaction() as session:
         products = search_products(session, words, limit=limit)
         articles = search_articles(session, words, limit=limit)
         if not products and not articles:

@@ -45,8 +45,9 @@ def fill(url: str, catalogue: Path | None, *, encoder: str | None = None) -> boo
     from knowledge_base.models import Product
 
     base = connect(url)
-    base.upgrade()
-    with base.session() as session:
+    if not base.is_current():
+        base.upgrade()
+    with base.transaction() as session:
         if catalogue is None or session.scalar(select(func.count()).select_from(Product)):
             return False
     report = import_folder(base, catalogue)

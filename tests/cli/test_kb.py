@@ -1,4 +1,6 @@
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from tests.cli.running import bot
@@ -44,3 +46,18 @@ def test_bad_rows_are_reported_with_their_place_and_fail_the_command(tmp_path: P
 def test_nothing_to_import_is_said(tmp_path: Path) -> None:
     done = bot("kb", "import", tmp_path / "nowhere", "--url", "sqlite://", cwd=tmp_path)
     assert done.returncode == 1 and "nowhere" in done.stderr
+
+
+def test_looking_does_not_wait_for_somebody_who_writes(tmp_path: Path) -> None:
+    data = tmp_path / "shop"
+    data.mkdir()
+    (data / "products.jsonl").write_text(json.dumps(PRODUCT, ensure_ascii=False) + "\n", encoding="utf-8")
+    url = f"sqlite:///{tmp_path / 'kb.db'}"
+    bot("kb", "import", data, "--url", url, cwd=tmp_path)
+    with closing(sqlite3.connect(tmp_path / "kb.db", isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        writer.execute("UPDATE variants SET stock = 2")
+        shown = bot("kb", "show", "P1", "--url", url, cwd=tmp_path)
+        found = bot("kb", "search", "红色连衣裙", "--url", url, cwd=tmp_path)
+    assert shown.returncode == 0 and "红色连衣裙" in shown.stdout, shown.stderr
+    assert found.returncode == 0 and "P1" in found.stdout, found.stderr
