@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
 from bot.domain import Domain
 from bot.policies.base import PolicyConfig, Prediction, scores
+from bot.policies.memories import ROOT, Memories, Memory
 from bot.policies.shortening import Outlines, events_from, starts
 from bot.policies.states import RuleOnly, State, StoryStates
 from bot.policies.training_trackers import TrainingTracker, story_conversations
@@ -27,12 +27,6 @@ class MemoizationConfig(PolicyConfig):
     use_nlu_confidence_as_score: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Memory:
-    action: str
-    source: str
-
-
 @register("policy", "MemoizationPolicy")
 class MemoizationPolicy:
     """Predicts what a story did in exactly the same situation, with certainty, and nothing otherwise."""
@@ -44,7 +38,7 @@ class MemoizationPolicy:
 
     def __init__(self, config: MemoizationConfig) -> None:
         self.config = config
-        self._memory: dict[tuple[State, ...], _Memory] = {}
+        self._memory = Memories()
         self._longest = 0
         self._outlines: Outlines | None = None
         self._history: StoryStates | None = None
@@ -52,18 +46,21 @@ class MemoizationPolicy:
 
     def train(self, trackers: Sequence[TrainingTracker], domain: Domain) -> None:
         """Memorise every step of every story; situations in which stories disagree are forgotten."""
-        self._memory, ambiguous = {}, set()
+        self._memory = Memories()
         for tracker in story_conversations(trackers):
-            for states, action in examples(tracker, self.config.max_history):
-                known = self._memory.get(states)
-                if states in ambiguous:
-                    continue
-                if known is None:
-                    self._memory[states] = _Memory(action, _source(tracker))
-                elif known.action != action:
-                    ambiguous.add(states)
-                    del self._memory[states]
-        self._longest, self._outlines = max(map(len, self._memory), default=0), None
+            self._learn(tracker)
+        self._longest, self._outlines = self._memory.longest, None
+
+    def _learn(self, tracker: TrainingTracker) -> None:
+        source, window, node = _source(tracker), self.config.max_history, ROOT
+        for index, action in enumerate(tracker.actions):
+            states = tracker.raw_states[index : index + 1]
+            if window:
+                node, states = ROOT, tracker.raw_states[max(index + 1 - window, 0) : index + 1]
+            for state in states:
+                node = self._memory.grow(node, state)
+            if not action.unpredictable:
+                self._memory.remember(node, Memory(action.name_or_text, source))
 
     def predict(self, tracker: Tracker, domain: Domain, rule_only: RuleOnly) -> Prediction:
         memory = self._recall(tracker, self._story_states(domain, rule_only))
@@ -76,10 +73,10 @@ class MemoizationPolicy:
         probabilities = scores(domain, {memory.action: score})
         return Prediction(name, probabilities, self.config.priority, why=memory.source)
 
-    def _recall(self, tracker: Tracker, history: StoryStates) -> _Memory | None:
+    def _recall(self, tracker: Tracker, history: StoryStates) -> Memory | None:
         # One state more than the longest memory has: a conversation that is longer still matches nothing.
         limit = self.config.max_history or self._longest + 1
-        return self._memory.get(tuple(history.recent(tracker, limit)))
+        return self._memory.recall(history.recent(tracker, limit))
 
     def _story_states(self, domain: Domain, rule_only: RuleOnly) -> StoryStates:
         if self._history is None or self._history_of != (domain, rule_only):
@@ -88,30 +85,25 @@ class MemoizationPolicy:
 
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        states = list(dict.fromkeys(state for key in self._memory for state in key))
-        index = {state: number for number, state in enumerate(states)}
-        memory = [[[index[s] for s in key], found.action, found.source] for key, found in self._memory.items()]
-        shape = {"states": [state.as_dict() for state in states], "memory": memory}
-        (folder / "memorized_turns.json").write_text(json.dumps(shape, ensure_ascii=False), encoding="utf-8")
+        (folder / "memorized_turns.json").write_text(
+            json.dumps(self._memory.as_dict(), ensure_ascii=False), encoding="utf-8"
+        )
 
     def load(self, folder: Path, domain: Domain) -> None:
         shape = json.loads((folder / "memorized_turns.json").read_text(encoding="utf-8"))
-        states = [State.from_dict(state) for state in shape["states"]]
-        self._memory = {
-            tuple(states[number] for number in key): _Memory(action, source) for key, action, source in shape["memory"]
-        }
-        self._longest, self._outlines = max(map(len, self._memory), default=0), None
+        self._memory = Memories.from_dict(shape)
+        self._longest, self._outlines = self._memory.longest, None
 
 
 @register("policy", "AugmentedMemoizationPolicy")
 class AugmentedMemoizationPolicy(MemoizationPolicy):
     """Memoization that, when it remembers nothing, forgets the oldest turns one by one and looks again."""
 
-    def _recall(self, tracker: Tracker, history: StoryStates) -> _Memory | None:
+    def _recall(self, tracker: Tracker, history: StoryStates) -> Memory | None:
         found = super()._recall(tracker, history)
         return found or self._recall_shortened(tracker, history)
 
-    def _recall_shortened(self, tracker: Tracker, history: StoryStates) -> _Memory | None:
+    def _recall_shortened(self, tracker: Tracker, history: StoryStates) -> Memory | None:
         if self._outlines is None:
             self._outlines = Outlines(self._memory)
         for start in starts(tracker, history, self._outlines, self.config.max_history):
@@ -127,8 +119,8 @@ def examples(tracker: TrainingTracker, max_history: int | None) -> Iterable[tupl
     for index, action in enumerate(tracker.actions, start=1):
         if action.unpredictable:
             continue
-        states = tracker.raw_states[:index]
-        yield tuple(states[-max_history:] if max_history else states), action.name_or_text
+        start = max(index - max_history, 0) if max_history else 0
+        yield tuple(tracker.raw_states[start:index]), action.name_or_text
 
 
 def _source(tracker: TrainingTracker) -> str:

@@ -42,6 +42,8 @@ LOOP_RULES = "handling active loops and forms - "
 
 _INTERRUPTED = "loop_was_interrupted"
 _NO_LOOP = "do_not_predict_loop_action"
+# How many states of a story's past say anything about rules: the one before an action, and the one before that.
+_LOOKED_AT = 2
 
 
 class RuleConfig(PolicyConfig):
@@ -99,7 +101,7 @@ class RulePolicy:
         if self.config.check_for_contradictions:
             check_completeness(rules, domain)
         rule_examples = [example for rule in rules for example in _rule_examples(rule, domain)]
-        story_examples = [(states, action) for story in stories for states, action in examples(story, None)]
+        story_examples = [(states, action) for story in stories for states, action in examples(story, _LOOKED_AT)]
         self.rules = learn(_learnable(rule_examples))
         for rule in [rule for rule in self.rules.rules.values() if rule.action == RULE_SNIPPET_ACTION]:
             self.rules.remove(rule)

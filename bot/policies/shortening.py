@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from bot.conversation_state import ConversationState
 from bot.domain import ACTION_LISTEN, ACTION_UNLIKELY_INTENT
 from bot.events import ActionExecuted, ActiveLoop, AllSlotsReset, Event, SlotSet, UserUttered
-from bot.policies.states import SlotFeatures, State, StoryStates, featurise
+from bot.policies.memories import ROOT, Memories
+from bot.policies.states import SlotFeatures, StoryStates, featurise
 from bot.tracker import Step, Tracker
 
 _Slots = tuple[tuple[str, SlotFeatures], ...]
@@ -22,16 +23,30 @@ _Outline = tuple[str | None, str | None, str | None]
 
 
 class Outlines:
-    """What memories look like: the slots that they end with, and the outlines of their states."""
+    """What memories look like: the slots that they end with, and the outlines of their states, as a tree too."""
 
-    def __init__(self, memories: Iterable[tuple[State, ...]]) -> None:
+    def __init__(self, memories: Memories) -> None:
         self.endings: set[tuple[str | None, _Slots]] = set()
-        self.outlines: set[tuple[_Outline, ...]] = set()
-        self.longest = 0
-        for states in memories:
-            self.endings.add((states[-1].loop, states[-1].slots))
-            self.outlines.add(tuple((state.previous_action, state.intent, state.loop) for state in states))
-            self.longest = max(self.longest, len(states))
+        self.longest = memories.longest
+        self._nodes: dict[tuple[int, _Outline], int] = {}
+        self._ends: set[int] = set()
+        outline_of = [ROOT]
+        for node, before, state in memories.walk():
+            edge = (outline_of[before], (state.previous_action, state.intent, state.loop))
+            outline_of.append(self._nodes.setdefault(edge, len(self._nodes) + 1))
+            if node in memories.found:
+                self.endings.add((state.loop, state.slots))
+                self._ends.add(outline_of[-1])
+
+    def hold(self, outlines: Iterable[_Outline]) -> bool:
+        """Whether some memory looks like this."""
+        node = ROOT
+        for outline in outlines:
+            longer = self._nodes.get((node, outline))
+            if longer is None:
+                return False
+            node = longer
+        return node in self._ends
 
 
 @dataclass(slots=True)
@@ -53,7 +68,7 @@ def starts(tracker: Tracker, history: StoryStates, memories: Outlines, limit: in
     """The actions to begin with, oldest first. `limit` is the policy's `max_history`."""
     moments = _moments(tracker, history.seen_slots, _window(memories, limit), limit)
     cuts = list(_cuts_with_known_ending(tracker, history, memories, moments))
-    found = [cut for cut in reversed(cuts) if _outline(moments, cut, history, memories, limit) in memories.outlines]
+    found = [cut for cut in reversed(cuts) if memories.hold(_outline(moments, cut, history, memories, limit))]
     return [step for cut in found if (step := moments[cut].step) is not None]
 
 
