@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,6 +18,7 @@ from bot.nlu import pipeline
 from bot.nlu.base import Component, Progress, silent
 from bot.nlu.needless import Needless
 from bot.policies.training import build_policy, training_trackers
+from bot.policies.training_trackers import TrainingTracker
 from bot.project import Project
 from bot.stores.model_archive import CACHE, METADATA, SUFFIX, Metadata, Part, newest, pack, read_metadata
 from bot.training.fingerprints import fingerprint
@@ -69,13 +71,16 @@ class _NluLearner:
 
 
 @dataclass(frozen=True)
-class _PolicyLearner:
-    spec: ComponentSpec
-    policy: Any
-    project: Project
-    kind: str = "policies"
+class _Told:
+    """The stories and rules of a project, made into conversations once for all policies."""
 
-    @property
+    project: Project
+
+    @cached_property
+    def trackers(self) -> list[TrainingTracker]:
+        return training_trackers(self.project)
+
+    @cached_property
     def fingerprint(self) -> str:
         domain = self.project.domain
         seen = (
@@ -86,11 +91,23 @@ class _PolicyLearner:
             list(domain.actions),
             list(domain.responses),
         )
-        return fingerprint(__version__, self.spec.name, self.policy.config, seen, self.project.stories)
+        return fingerprint(seen, self.project.stories)
+
+
+@dataclass(frozen=True)
+class _PolicyLearner:
+    spec: ComponentSpec
+    policy: Any
+    told: _Told
+    kind: str = "policies"
+
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint(__version__, self.spec.name, self.policy.config, self.told.fingerprint)
 
     def learn(self, folder: Path, progress: Progress) -> None:
         progress(self.spec.name, 0.0)
-        self.policy.train(training_trackers(self.project), self.project.domain)
+        self.policy.train(self.told.trackers, self.told.project.domain)
         self.policy.save(folder)
         progress(self.spec.name, 1.0)
 
@@ -159,7 +176,8 @@ def _learners(project: Project, *, nlu: bool, core: bool) -> Iterator[_Learner]:
         components = pipeline.build(config.pipeline, language=config.language or "en", root=project.root)
         yield from (_NluLearner(spec, c, project) for spec, c in zip(config.pipeline, components, strict=True))
     if core and (project.stories.stories or project.stories.rules):
-        yield from (_PolicyLearner(spec, build_policy(spec), project) for spec in config.policies)
+        told = _Told(project)
+        yield from (_PolicyLearner(spec, build_policy(spec), told) for spec in config.policies)
 
 
 def _is_trainable(learner: _Learner) -> bool:
