@@ -37,8 +37,7 @@ class ActionAskOrderId(Action):  # type: ignore[misc]
         operation = OPERATIONS[turn.form or "order_details_form"]
         with shop() as session:
             scope = own(session, turn)
-            found = orders.candidates(scope, turn, operation.preferred) if operation.preferred else []
-            found = (found or orders.candidates(scope, turn, operation.statuses))[: orders.MAX_LISTED]
+            found = orders.candidates(scope, turn, operation)[: orders.MAX_LISTED]
             rows = [orders.as_row(order, turn.language) for order in found]
             objects = [orders.as_object(order) for order in found]
         if not rows:

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import choices, spoken, told
 from actions.identity import IDENTITY_ENTITIES
+from actions.offers import offer
 from actions.operations import Operation, cleared
-from actions.orders import as_row, candidates
+from actions.orders import candidates
 from actions.turn import REFERENCE_RESOLVER, Turn
 from knowledge_base.models import Order
 from knowledge_base.scope import CustomerScope
@@ -52,8 +53,16 @@ _BLAMED = {
 }
 
 
+_STATE_FORBIDS = frozenset({"order_not_pending", "order_not_delivered"})
+"""The refusals that an operation has its own words for."""
+
+
 class Stop(Exception):  # noqa: N818  (it is no error)
-    """The operation cannot go on; why has been said."""
+    """The operation cannot go on; why has been said. `events` note what has been offered instead."""
+
+    def __init__(self, events: list[EventType] | None = None) -> None:
+        super().__init__()
+        self.events = events or []
 
 
 class Filling:
@@ -65,6 +74,7 @@ class Filling:
         self.operation = operation
         self.turn = turn
         self.scope = scope
+        self.dispatcher = dispatcher
         self.say = dispatcher.utter_message
         self.order: Order | None = None
         self.values: dict[str, Any] = {slot: turn.slot(slot) for slot in (*operation.slots, *_REST_OF_ADDRESS)}
@@ -76,8 +86,9 @@ class Filling:
             return self._ask_who()
         try:
             missing = self._fill()
-        except Stop:
-            return [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None), SlotSet("order_id", None), *cleared()]
+        except Stop as stop:
+            ended = [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None), SlotSet("order_id", None), *cleared()]
+            return [*ended, *stop.events]
         changed = [SlotSet(slot, value) for slot, value in self.values.items() if value != self.turn.slot(slot)]
         if missing and not changed and not self._asked_again and self._is_an_answer_to(missing):
             self.say(response="utter_ask_rephrase")
@@ -128,21 +139,23 @@ class Filling:
         talked_of: Order | None = None
         if wanted:
             order = self.scope.find_order(str(wanted))
-            if order is not None and order.status in self.operation.statuses:
-                return order
             if order is None:
                 self.say(response="utter_order_not_found", order_id=str(wanted))
                 self._asked_again = True
                 return None
-            if said:
-                self._refuse(order)
+            if said or self.operation.why_not(order) is None:
+                return self._allowed(order)
             talked_of = order
-        if self._means_the_latest():
-            latest = self.scope.last_order()
-            if latest is not None and latest.status not in self.operation.statuses:
-                self._refuse(latest)
-            return latest
+        if self._means_the_latest() and (latest := self.scope.last_order()):
+            return self._allowed(latest)
         return self._only_candidate(talked_of)
+
+    def _allowed(self, order: Order) -> Order:
+        """The order, when the operation is open to it."""
+        refusal = self.operation.why_not(order)
+        if refusal is not None:
+            self._refuse(order, refusal)
+        return order
 
     def _of_tracking_number(self) -> str | None:
         """The order of a parcel's number; a number that is all digits may have been read as something else."""
@@ -161,20 +174,26 @@ class Filling:
         return not resolved and (mentioned or _LATEST_ORDER.search(self.turn.text) is not None)
 
     def _only_candidate(self, talked_of: Order | None) -> Order | None:
-        preferred = self.operation.preferred
-        found = candidates(self.scope, self.turn, preferred) if preferred else []
-        found = found or candidates(self.scope, self.turn, self.operation.statuses)
-        if not found and talked_of is not None:
-            self._refuse(talked_of)
-        if not found:
-            self.say(response="utter_no_eligible_order" if self.scope.last_order() else "utter_no_orders")
+        found = candidates(self.scope, self.turn, self.operation)
+        if found:
+            return found[0] if len(found) == 1 else None
+        latest = self.scope.last_order()
+        if latest is None:
+            self.say(response="utter_no_orders")
             raise Stop
-        return found[0] if len(found) == 1 else None
+        if talked_of is None:
+            self.say(response="utter_no_eligible_order")
+            raise Stop(self._offered_instead(latest))
+        return self._allowed(talked_of)
 
-    def _refuse(self, order: Order) -> None:
-        row = as_row(order, self.turn.language)
-        self.say(response=self.operation.refusal, order_id=order.id, status=row["status"])
-        raise Stop
+    def _refuse(self, order: Order, refusal: OperationRefused) -> NoReturn:
+        """Say why not, and offer what can be done to an order in this state."""
+        code, facts = refusal.code, spoken.refusal(refusal.params, self.turn.language)
+        self.say(response=self.operation.refusal if code in _STATE_FORBIDS else f"utter_refused_{code}", **facts)
+        raise Stop(self._offered_instead(order)) from refusal
+
+    def _offered_instead(self, order: Order) -> list[EventType]:
+        return offer(self.dispatcher, self.turn, self.operation.offers(order), order_id=order.id)
 
     def _item_ids(self) -> list[str] | None:
         assert self.order is not None
@@ -234,10 +253,11 @@ class Filling:
         try:
             return propose(self.scope, self.operation.service, arguments)
         except OperationRefused as refusal:
-            self.say(response=f"utter_refused_{refusal.code}", **spoken.refusal(refusal.params, self.turn.language))
             blamed = _BLAMED.get(refusal.code)
             if blamed not in self.operation.slots:
-                raise Stop from refusal
+                assert self.order is not None
+                self._refuse(self.order, refusal)
+            self.say(response=f"utter_refused_{refusal.code}", **spoken.refusal(refusal.params, self.turn.language))
             if refusal.code != "address_incomplete":  # what there is of it stays
                 self.values[blamed] = None
             self._blamed = blamed

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActionExecutionRejected, ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import told
+from actions import offers, told
 from actions.filling import REQUESTED_SLOT, Filling
 from actions.operations import OPERATIONS, Operation, cleared, left, started_by, waits
-from actions.turn import Turn, own, shop
+from actions.turn import NOT_UNDERSTOOD, Turn, own, shop
 
 # What can answer a form's question. Anything else is for the rules, and the form asks again afterwards.
-ANSWERS = frozenset({"inform", "affirm", "deny", "nlu_fallback"})
+ANSWERS = frozenset({"inform", "affirm", "deny", NOT_UNDERSTOOD})
+# What is said in passing gets a word in passing, so that the form's question is the last one.
+ASIDES: Mapping[str | None, str] = {
+    "greet": "utter_greet_briefly",
+    "thanks": "utter_welcome_briefly",
+    "chitchat": "utter_chitchat_briefly",
+}
 
 
 class ValidateForm(Action, ABC):  # type: ignore[misc]
@@ -40,9 +47,14 @@ class ValidateForm(Action, ABC):  # type: ignore[misc]
             if not was_asked:
                 turn = Turn(tracker, is_elsewhere=True)
             elif not told.is_told(turn):
+                if _answers_offer(turn):
+                    return _offer_answered(turn, operation)
                 other = started_by(turn.intent)
                 if other is not None:
                     return [*_left_for(other, operation, turn), ActiveLoop(None), SlotSet(REQUESTED_SLOT, None)]
+                if turn.intent in ASIDES:
+                    dispatcher.utter_message(response=ASIDES[turn.intent])
+                    return _asked_again(turn)
                 if _is_dropped(turn):
                     dispatcher.utter_message(response="utter_dropped")
                     return [*left(self.form), FollowupAction("action_listen")]
@@ -69,6 +81,25 @@ def _not_answered(turn: Turn, operation: Operation) -> list[EventType]:
     return [*filled, ActionExecutionRejected(operation.form)]
 
 
+def _answers_offer(turn: Turn) -> bool:
+    """Whether a yes or no is to what was offered in between. What would be changed is asked after that, so that there
+    it is the answer to the form."""
+    is_answer = turn.intent in offers.ANSWERS and not turn.entities
+    return is_answer and bool(turn.slot(offers.OFFERED)) and turn.slot(REQUESTED_SLOT) != "confirm"
+
+
+def _offer_answered(turn: Turn, operation: Operation) -> list[EventType]:
+    if turn.intent == "affirm":
+        return [*left(operation.form), FollowupAction("action_take_up_offer")]
+    return [SlotSet(offers.OFFERED, None), *_asked_again(turn)]
+
+
+def _asked_again(turn: Turn) -> list[EventType]:
+    """Events that end the turn with the form's question. A slot event says that the message was dealt with."""
+    asked = turn.slot(REQUESTED_SLOT)
+    return [SlotSet(asked, turn.before(asked)), SlotSet(REQUESTED_SLOT, asked)]
+
+
 def _is_dropped(turn: Turn) -> bool:
     """Whether a question that is not answered by yes or no is answered by no, and nothing else."""
     others = [entity for entity in turn.entities if entity["entity"] != "mention"]
@@ -80,7 +111,9 @@ def _left_for(other: str, operation: Operation, turn: Turn) -> list[EventType]:
     and goes on with what both need."""
     begins = FollowupAction(other)
     if OPERATIONS[other].service is None:
-        if operation.service is None:
+        if other == "refund_status_form" and not turn.said("order_number"):
+            begins = FollowupAction("action_answer_question")  # how refunds are made, not where one is
+        elif operation.service is None:
             return [begins]
         return [*waits(operation.form, turn.before("order_id")), begins]
     if turn.slot("suspended_form") == other:

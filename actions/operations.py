@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 
-from actions.orders import ANY_STATUS, CHANGEABLE, DELIVERED, PENDING
-from knowledge_base.models import OrderStatus
+from knowledge_base.models import Order, OrderStatus
+from knowledge_base.services import OperationRefused, why_not
 
 OPERATION_SLOTS = (
     "item_ids",
@@ -35,20 +35,32 @@ class Operation:
 
     The first of `intents` starts it; the others, said while it is under way, belong to it and do not switch away.
 
-    `service` is the writing service of the knowledge base, None for what only reads. `statuses` are the order states
-    that allow it, `preferred` those that are meant when the customer does not say which order. `refusal` is said of
-    an order in another state.
+    `service` is the writing service of the knowledge base, None for what only reads. `asks_first` is the service
+    whose conditions an order must meet, where that is another one. `preferred` are the order states that are meant
+    when the customer does not say which order. `refusal` is said of an order in a state that does not allow it, and
+    then what `instead` has for that state is offered: the intent that begins something else.
     """
 
     form: str
     intents: tuple[str, ...]
     slots: tuple[str, ...]
-    statuses: frozenset[OrderStatus] = ANY_STATUS
     preferred: frozenset[OrderStatus] = frozenset()
     refusal: str = ""
+    instead: Mapping[OrderStatus, str] = field(default_factory=dict)
     service: str | None = None
+    asks_first: str | None = None
     proposal: str = ""
     done: str = ""
+
+    def why_not(self, order: Order) -> OperationRefused | None:
+        """Why this can't be done to the order; None when it can."""
+        service = self.asks_first or self.service
+        return why_not(service, order) if service else None
+
+    def offers(self, order: Order) -> str:
+        """The intent that is offered when this can't be done to the order."""
+        status = OrderStatus(order.status)
+        return self.instead.get(status) or _INSTEAD_OF_ANY.get(status, "human_handoff")
 
     def arguments(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The service's arguments: the gathered slots, without the confirmation."""
@@ -69,7 +81,9 @@ def _with_district(arguments: dict[str, Any]) -> dict[str, Any]:
     return arguments | {"state": None, "address1": street if street.startswith(region) else region + street}
 
 
-_UNDER_WAY = frozenset({OrderStatus.SHIPPED, OrderStatus.PROCESSED, *PENDING})
+_UNDER_WAY = frozenset({OrderStatus.PENDING, OrderStatus.PENDING_MODIFIED, OrderStatus.PROCESSED, OrderStatus.SHIPPED})
+_INSTEAD_OF_ANY = {OrderStatus.CANCELLED: "refund_status", OrderStatus.RETURN_REQUESTED: "refund_status"}
+_WAIT_FOR_IT = {OrderStatus.SHIPPED: "track_order", OrderStatus.PROCESSED: "track_order"}
 
 OPERATIONS: Mapping[str, Operation] = {
     operation.form: operation
@@ -83,7 +97,7 @@ OPERATIONS: Mapping[str, Operation] = {
             ("order_id",),
             preferred=frozenset({OrderStatus.RETURN_REQUESTED, OrderStatus.CANCELLED}),
         ),
-        Operation("invoice_form", ("invoice_request",), ("order_id", "invoice_title")),
+        Operation("invoice_form", ("invoice_request",), ("order_id", "invoice_title"), asks_first="request_invoice"),
         Operation(
             "parcel_problem_form",
             ("missing_or_damaged_parcel",),
@@ -94,8 +108,8 @@ OPERATIONS: Mapping[str, Operation] = {
             "cancel_order_form",
             ("cancel_order",),
             ("order_id", "reason", "confirm"),
-            statuses=PENDING,
             refusal="utter_cannot_cancel",
+            instead=_WAIT_FOR_IT | {OrderStatus.DELIVERED: "return_item"},
             service="cancel_pending_order",
             proposal="utter_propose_cancel",
             done="utter_cancel_done",
@@ -104,8 +118,8 @@ OPERATIONS: Mapping[str, Operation] = {
             "return_form",
             ("return_item", "change_payment"),
             ("order_id", "item_ids", "payment_method_id", "confirm"),
-            statuses=DELIVERED,
             refusal="utter_cannot_return",
+            instead=_WAIT_FOR_IT | {OrderStatus.PENDING: "cancel_order"},
             service="return_delivered_order_items",
             proposal="utter_propose_return",
             done="utter_return_done",
@@ -114,8 +128,8 @@ OPERATIONS: Mapping[str, Operation] = {
             "exchange_form",
             ("exchange_item", "change_order_items", "change_payment"),
             ("order_id", "item_ids", "new_item_ids", "payment_method_id", "confirm"),
-            statuses=DELIVERED,
             refusal="utter_cannot_exchange",
+            instead=_WAIT_FOR_IT | {OrderStatus.PENDING: "change_order_items"},
             service="exchange_delivered_order_items",
             proposal="utter_propose_exchange",
             done="utter_exchange_done",
@@ -124,8 +138,8 @@ OPERATIONS: Mapping[str, Operation] = {
             "change_items_form",
             ("change_order_items", "exchange_item", "change_payment"),
             ("order_id", "item_ids", "new_item_ids", "payment_method_id", "confirm"),
-            statuses=CHANGEABLE,
             refusal="utter_cannot_change",
+            instead=_WAIT_FOR_IT | {OrderStatus.DELIVERED: "exchange_item"},
             service="modify_pending_order_items",
             proposal="utter_propose_change_items",
             done="utter_items_changed",
@@ -134,7 +148,6 @@ OPERATIONS: Mapping[str, Operation] = {
             "change_address_form",
             ("change_address",),
             ("order_id", "address1", "city", "confirm"),
-            statuses=PENDING,
             refusal="utter_cannot_change",
             service="modify_pending_order_address",
             proposal="utter_propose_address",
@@ -144,7 +157,6 @@ OPERATIONS: Mapping[str, Operation] = {
             "change_payment_form",
             ("change_payment",),
             ("order_id", "payment_method_id", "confirm"),
-            statuses=PENDING,
             refusal="utter_cannot_change",
             service="modify_pending_order_payment",
             proposal="utter_propose_payment",

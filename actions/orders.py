@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from rapidfuzz import fuzz, utils
 
 from actions import spoken
+from actions.operations import Operation
 from actions.turn import Turn
 from knowledge_base.models import Order, OrderLine, OrderStatus, Variant
 from knowledge_base.scope import CustomerScope
 
-PENDING = frozenset({OrderStatus.PENDING, OrderStatus.PENDING_MODIFIED})
-CHANGEABLE = frozenset({OrderStatus.PENDING})
-DELIVERED = frozenset({OrderStatus.DELIVERED})
-ANY_STATUS: frozenset[OrderStatus] = frozenset(OrderStatus)
+NOT_SHIPPED = frozenset({OrderStatus.PENDING, OrderStatus.PENDING_MODIFIED, OrderStatus.PROCESSED})
 MAX_LISTED = 5
 _NAME_MATCH = 75.0
 
 
-def candidates(scope: CustomerScope, turn: Turn, statuses: Collection[OrderStatus]) -> list[Order]:
-    """The customer's orders in these states, newest first, narrowed to the things that they name in this message."""
-    orders = scope.orders(statuses=tuple(str(status) for status in statuses) if statuses != ANY_STATUS else ())
+def candidates(scope: CustomerScope, turn: Turn, operation: Operation) -> list[Order]:
+    """The customer's orders that an operation can be done to, newest first: those in the states that it is mostly
+    meant for, where there are any, narrowed to the things that the customer names in this message."""
+    allowed = [order for order in scope.orders() if operation.why_not(order) is None]
+    orders = [order for order in allowed if order.status in operation.preferred] or allowed
     words = [*turn.values("product", any_role=True), *turn.values("colour", any_role=True)]
     if not words:
         return orders

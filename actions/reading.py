@@ -15,7 +15,7 @@ from actions.operations import cleared
 from actions.turn import Turn, focus, listed, own, shop
 from actions.writing import resume
 from knowledge_base import labels
-from knowledge_base.models import Order, OrderStatus, Shipment
+from knowledge_base.models import Order, Shipment
 from knowledge_base.scope import CustomerScope
 from knowledge_base.services import OperationRefused, idempotency_key, perform
 
@@ -57,8 +57,8 @@ class ActionTrackOrder(ActionAboutOrder):
             rows = [parcel_row(parcel, turn.language) for parcel in parcels]
             dispatcher.utter_message(response="utter_parcels", count=len(parcels), parcels=rows)
         elif not parcels:
-            pending = order.status in (*orders.PENDING, OrderStatus.PROCESSED)
-            dispatcher.utter_message(response="utter_not_shipped_yet" if pending else "utter_order_status", **row)
+            waiting = order.status in orders.NOT_SHIPPED
+            dispatcher.utter_message(response="utter_not_shipped_yet" if waiting else "utter_order_status", **row)
         elif parcels[0].delivered_at:
             facts = parcel_row(parcels[0], turn.language)
             facts |= {"order_id": order.id, "place": facts["last_place"]}

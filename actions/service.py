@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,12 +10,12 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import catalogue, products, spoken
+from actions import catalogue, offers, products, spoken
 from actions.operations import left, started_by
-from actions.turn import Turn, own, shop
+from actions.turn import NOT_UNDERSTOOD, Turn, intent_of, messages_back, own, shop
+from actions.writing import resume
 from knowledge_base.services import idempotency_key, perform
 
-FALLBACK = "nlu_fallback"
 LONG = 2000
 _SUMMARY_TURNS = 8
 _PLAUSIBLE = 0.08
@@ -34,10 +35,10 @@ class ActionAnswerQuestion(Action):  # type: ignore[misc]
             article = catalogue.find_article(session, turn.text, turn.intent)
             body = article.text("body", turn.language) if article else None
         if body is None:
-            dispatcher.utter_message(response="utter_no_article")
-            return [SlotSet("offered", "human")]
+            offered = offers.offer(dispatcher, turn, offers.HUMAN, response="utter_no_article")
+            return [*offered, *resume(turn)]
         dispatcher.utter_message(response="utter_article", body=body)
-        return []
+        return resume(turn)
 
 
 class ActionFileComplaint(Action):  # type: ignore[misc]
@@ -49,8 +50,9 @@ class ActionFileComplaint(Action):  # type: ignore[misc]
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn = Turn(tracker)
         arguments = {"kind": "complaint", "summary": turn.text or "complaint"}
-        dispatcher.utter_message(response="utter_complaint_filed", ticket_id=_ticket(turn, "open_ticket", arguments))
-        return [*left(turn.form), SlotSet("offered", "human")]
+        ticket = _ticket(turn, "open_ticket", arguments)
+        offered = offers.offer(dispatcher, turn, offers.HUMAN, response="utter_complaint_filed", ticket_id=ticket)
+        return [*left(turn.form), *offered]
 
 
 class ActionHandOver(Action):  # type: ignore[misc]
@@ -63,7 +65,7 @@ class ActionHandOver(Action):  # type: ignore[misc]
         turn = Turn(tracker)
         ticket = _ticket(turn, "transfer_to_human", {"summary": summary(turn)})
         dispatcher.utter_message(response="utter_handoff", ticket_id=ticket, hours=spoken.hours(turn.language))
-        return [*left(turn.form), SlotSet("offered", None)]
+        return [*left(turn.form), SlotSet(offers.OFFERED, None)]
 
 
 class ActionSayGoodbye(Action):  # type: ignore[misc]
@@ -102,16 +104,6 @@ def summary(turn: Turn) -> str:
     return "\n".join(lines)
 
 
-class ActionClearOffer(Action):  # type: ignore[misc]
-    """Takes back an offer that the customer does not want."""
-
-    def name(self) -> str:
-        return "action_clear_offer"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        return [SlotSet("offered", None)]
-
-
 class ActionAskWhatWasMeant(Action):  # type: ignore[misc]
     """Offers the two most likely meanings; offers a human when that happens twice in a row."""
 
@@ -124,25 +116,19 @@ class ActionAskWhatWasMeant(Action):  # type: ignore[misc]
             dispatcher.utter_message(response="utter_message_too_long")
             return []
         if _doubted_before(turn):
-            dispatcher.utter_message(response="utter_offer_human")
-            return [SlotSet("offered", "human")]
-        titles = spoken.meanings()
+            return offers.offer(dispatcher, turn, offers.HUMAN, response="utter_still_not_understood")
         ranking = turn.tracker.latest_message.get("intent_ranking") or []
-        meant = [r["name"] for r in ranking if r["name"] in titles and r["confidence"] >= _PLAUSIBLE][:2]
-        if not meant:
+        meant = [r["name"] for r in ranking if r["name"] in spoken.meanings() and r["confidence"] >= _PLAUSIBLE][:2]
+        if not meant or turn.form:  # in a form its own question follows, and one question at a time is enough
             dispatcher.utter_message(response="utter_ask_rephrase")
             return []
-        buttons = [{"title": titles[intent][turn.language], "payload": f"/{intent}"} for intent in meant]
-        dispatcher.utter_message(response="utter_did_you_mean", buttons=buttons)
-        return []
+        return offers.ask_which_is_meant(dispatcher, turn, meant)
 
 
 def _doubted_before(turn: Turn) -> bool:
     """Whether the message before this one was not understood either."""
-    said = [event for event in turn.tracker.events if event.get("event") == "user"]
-    if len(said) < 2:
-        return False
-    return (said[-2].get("parse_data", {}).get("intent") or {}).get("name") == FALLBACK
+    before = next(itertools.islice(messages_back(turn.tracker), 1, None), None)
+    return before is not None and intent_of(before) == NOT_UNDERSTOOD
 
 
 # Questions that a bare "and in blue?" or "and K1048213?" asks again, and what answers them.
@@ -162,6 +148,8 @@ class ActionOfferOptions(Action):  # type: ignore[misc]
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn, titles = Turn(tracker), spoken.meanings()
+        if turn.said(offers.MEANING):
+            return offers.taken_up(turn, offers.payload(str(turn.value(offers.MEANING))))
         asked = _last_question(turn)
         if turn.said("coupon_code"):
             return list(await products.ActionAnswerCoupon().run(dispatcher, tracker, domain))
@@ -185,6 +173,5 @@ class ActionOfferOptions(Action):  # type: ignore[misc]
 
 def _last_question(turn: Turn) -> str | None:
     """The intent of the last message that asked for something, before what has been told since."""
-    said = [event for event in turn.tracker.events if event.get("event") == "user"][:-1]
-    intents = [(event.get("parse_data", {}).get("intent") or {}).get("name") for event in reversed(said)]
-    return next((intent for intent in intents if intent != "inform"), None)
+    before = itertools.islice(messages_back(turn.tracker), 1, None)
+    return next((intent for message in before if (intent := intent_of(message)) != "inform"), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from knowledge_base.sessions import ShopSession
 LISTED = "knowledge_base_listed_objects"
 FOCUS = "knowledge_base_last_object"
 REFERENCE_RESOLVER = "ReferenceResolver"
+NOT_UNDERSTOOD = "nlu_fallback"
 _PROJECT = Path(__file__).resolve().parent.parent
 
 
@@ -34,7 +36,8 @@ class Turn:
 
     @property
     def language(self) -> str:
-        return self.tracker.get_slot("language") or "en"
+        """The customer's; until they show one the shop's main language, the slot's initial value in domain.yml."""
+        return str(self.tracker.get_slot("language"))
 
     @property
     def customer_id(self) -> str | None:
@@ -43,16 +46,24 @@ class Turn:
 
     @property
     def text(self) -> str:
+        """What the customer wrote; for a button the message that it explains, else the values that it gives."""
         if self.earlier:
             return "\n".join(str(message.get("text") or "") for message in self.earlier)
-        return "" if self.is_elsewhere else self.tracker.latest_message.get("text") or ""
+        if self.is_elsewhere:
+            return ""
+        text: str = self.tracker.latest_message.get("text") or ""
+        if not is_payload(text):
+            return text
+        if explained := self._explained:
+            return str(explained.get("text") or "")
+        return " ".join(str(entity["value"]) for entity in self.entities)
 
     @property
     def intent(self) -> str | None:
         if self.is_elsewhere:
             return None
         if self.earlier:
-            return (self.earlier[0].get("parse_data", {}).get("intent") or {}).get("name")
+            return intent_of(self.earlier[0])
         return (self.tracker.latest_message.get("intent") or {}).get("name")
 
     @property
@@ -72,8 +83,19 @@ class Turn:
     def entities(self) -> list[dict[str, Any]]:
         if self.is_elsewhere:
             return []
-        before = [e for message in self.earlier for e in message.get("parse_data", {}).get("entities") or ()]
-        return [*before, *(self.tracker.latest_message.get("entities") or ())]
+        before = [*self.earlier, *([self._explained] if self._explained else [])]
+        return [
+            *(entity for message in before for entity in message.get("parse_data", {}).get("entities") or ()),
+            *(self.tracker.latest_message.get("entities") or ()),
+        ]
+
+    @property
+    def _explained(self) -> Mapping[str, Any] | None:
+        """The message that was not understood and whose meaning a button has told."""
+        if not is_payload(self.tracker.latest_message.get("text")):
+            return None
+        before = list(itertools.islice(messages_back(self.tracker), 1, 2))
+        return before[0] if before and intent_of(before[0]) == NOT_UNDERSTOOD else None
 
     def values(self, entity: str, *, role: str | None = None, any_role: bool = False) -> list[Any]:
         """Values of an entity in the customer's message, with exactly this role unless any will do."""
@@ -112,6 +134,22 @@ class Turn:
         events = iter(reversed(self.tracker.events))
         any(event.get("event") == "user" for event in events)  # goes back to the message
         return next((e.get("value") for e in events if e.get("event") == "slot" and e.get("name") == name), None)
+
+
+def messages_back(tracker: Tracker) -> Iterator[Mapping[str, Any]]:
+    """The customer's messages as events, the latest one first."""
+    return (event for event in reversed(tracker.events) if event.get("event") == "user")
+
+
+def intent_of(message: Mapping[str, Any]) -> str | None:
+    """What a message, as an event, was taken for."""
+    name: str | None = (message.get("parse_data", {}).get("intent") or {}).get("name")
+    return name
+
+
+def is_payload(text: str | None) -> bool:
+    """Whether this is what a button sends, and no words of the customer."""
+    return bool(text) and re.match(r"/\w", str(text)) is not None
 
 
 @contextmanager

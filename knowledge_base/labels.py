@@ -5,6 +5,7 @@ Every function takes a language tag; all that begin with "zh" are Chinese, all o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -111,6 +112,7 @@ _MONEY = {
     "TWD": ("NT${}", "{}新台币"),
     "JPY": ("JP¥{}", "{}日元"),
 }
+_HAN = re.compile(r"[\u3400-\u9fff]")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -160,14 +162,18 @@ def format_list(items: Sequence[str], language: str) -> str:
 
 
 def format_address(address: dict[str, str | None], language: str) -> str:
-    """An address in one line: from the largest part in Chinese, from the smallest in English."""
+    """An address in one line, from the largest part in Chinese and from the smallest in English.
+
+    It stays what its owner wrote: a Chinese address is written in the Chinese way for readers of English, too.
+    """
     parts = [address.get(name) or "" for name in ("address1", "address2", "city", "state", "zip", "country")]
-    if not _is_chinese(language):
+    is_chinese = _HAN.search(parts[0]) is not None
+    if not _is_chinese(language) and not is_chinese:
         return ", ".join(part for part in parts if part)
     street, flat, city, state, postcode, country = parts
     # Municipalities are their own province: 上海上海市 says it twice.
     region = "" if city.startswith(state) else state
-    line = f"{country}{region}{city}{street}{flat}" if not street.isascii() else ", ".join(filter(None, parts[:4]))
+    line = f"{country}{region}{city}{street}{flat}" if is_chinese else ", ".join(filter(None, parts[:4]))
     return f"{line}（{postcode}）" if postcode else line
 
 

@@ -53,3 +53,7 @@ def test_lists_and_addresses() -> None:
     assert format_address(home, "zh") == "上海市中山路88号（200001）"
     baker: dict[str, str | None] = {"address1": "1 Baker St", "city": "London", "country": "UK", "zip": "NW1 6XE"}
     assert format_address(baker, "en") == "1 Baker St, London, NW1 6XE, UK"
+    assert format_address(home, "en") == format_address(home, "zh"), "it stays what its owner wrote"
+    eglise: dict[str, str | None] = {"address1": "3 Rue de l'Église", "city": "Paris", "zip": "75015"}
+    assert format_address(eglise, "zh") == "3 Rue de l'Église, Paris（75015）"
+    assert format_address(eglise, "en") == "3 Rue de l'Église, Paris, 75015"

@@ -1,0 +1,114 @@
+"""What the starter shop does with orders: refusals that offer something else, and what is not asked in vain."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.starter_talk import EMMA, WEI, StarterTalk
+
+
+@pytest.mark.parametrize(
+    ("order_id", "customer", "intent", "refused", "offered", "form"),
+    [
+        ("K3617728", WEI, "cancel_order", "已签收", "退货", "return_form"),
+        ("K7301945", WEI, "return_item", "待处理", "取消订单", "cancel_order_form"),
+        ("K7301945", WEI, "exchange_item", "待处理", "修改订单商品", "change_items_form"),
+        ("K3617728", WEI, "change_order_items", "已签收", "换货", "exchange_form"),
+    ],
+)
+def test_a_refusal_offers_what_can_be_done_and_a_yes_takes_it_up(
+    shop: StarterTalk, order_id: str, customer: str, intent: str, refused: str, offered: str, form: str
+) -> None:
+    shop.say("你好", "greet")
+    shop.say(customer, "inform", email=customer)
+    said = shop.say(f"请帮我办 {order_id} {intent}", intent, order_number=order_id)
+    assert refused in said
+    assert shop.buttons == [offered, "不用了"]
+    shop.say("好的", "affirm")
+    assert (shop.form, shop.slot("order_id"), shop.slot("offered")) == (form, order_id, None)
+
+
+def test_the_button_of_an_offer_does_the_same(shop: StarterTalk) -> None:
+    shop.say("hello", "greet")
+    shop.say(EMMA, "inform", email=EMMA)
+    said = shop.say("cancel K5146728", "cancel_order", order_number="K5146728")
+    assert "delivered" in said and "Would you like to return" in said
+    shop.press("Return something")
+    assert (shop.form, shop.slot("order_id")) == ("return_form", "K5146728")
+
+
+def test_a_shipped_order_is_shown_and_a_cancelled_ones_refund_is_looked_up(shop: StarterTalk) -> None:
+    shop.say("你好", "greet")
+    shop.say(WEI, "inform", email=WEI)
+    shop.say("退 K1048213", "return_item", order_number="K1048213")
+    assert "京东物流" in shop.say("好", "affirm")
+    assert "已经取消" in shop.say("取消 K8405261", "cancel_order", order_number="K8405261")
+    assert "退款" in shop.say("查一下吧", "affirm")
+
+
+def test_no_to_an_offer_changes_nothing(shop: StarterTalk) -> None:
+    shop.say(WEI, "inform", email=WEI)
+    shop.say("取消 K3617728", "cancel_order", order_number="K3617728")
+    assert "好的" in shop.say("不用", "deny")
+    assert shop.form is None and shop.value("SELECT count(*) FROM operations") == 0
+
+
+def test_an_invoice_that_exists_is_told_before_anything_is_asked(shop: StarterTalk) -> None:
+    shop.say(WEI, "inform", email=WEI)
+    said = shop.say("K3617728 开票", "invoice_request", order_number="K3617728")
+    assert "已有发票" in said and "抬头" not in said
+    assert shop.form is None
+
+
+def test_orders_with_an_invoice_are_not_offered_for_one(shop: StarterTalk) -> None:
+    shop.say(WEI, "inform", email=WEI)
+    shop.say("我要开发票", "invoice_request")
+    assert shop.form == "invoice_form" and "K3617728" not in shop.replies[-1].text  # type: ignore[operator]
+    assert "K8405261" not in shop.replies[-1].text, "it is cancelled"  # type: ignore[operator]
+
+
+def test_what_an_order_forbids_is_said_before_the_details_are_asked(shop: StarterTalk) -> None:
+    shop.say(WEI, "inform", email=WEI)
+    said = shop.say("K1048213 换个地址", "change_address", order_number="K1048213")
+    assert "已发货" in said and "新的收货地址" not in said
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "again"),
+    [("退款要几天", "工作日", "原因"), ("how long does a refund take?", "working days", "why")],
+)
+def test_how_long_refunds_take_is_answered_in_the_middle_of_something_else(
+    shop: StarterTalk, question: str, answer: str, again: str
+) -> None:
+    shop.say("取消订单" if again == "原因" else "cancel my order", "cancel_order")
+    shop.say(WEI, "inform", email=WEI)
+    said = shop.say(question, "refund_status")
+    assert answer in said and again in said and "没有退款" not in said and "no refund" not in said
+    assert (shop.form, shop.slot("order_id")) == ("cancel_order_form", "K7301945")
+
+
+def test_a_refund_of_an_order_named_is_looked_up_in_the_middle_of_something_else(shop: StarterTalk) -> None:
+    shop.say("hello", "greet")
+    shop.say(EMMA, "inform", email=EMMA)
+    shop.say("cancel K6420815", "cancel_order", order_number="K6420815")
+    said = shop.say("and the refund of K9207413?", "refund_status", order_number="K9207413")
+    assert "¥1,099.00" in said and "why" in said
+
+
+def test_english_replies_about_a_chinese_parcel_are_english(shop: StarterTalk) -> None:
+    shop.say("hello", "greet")
+    shop.say(WEI, "inform", email=WEI)
+    for order_id in ("K1048213", "K1759842", "K5920376", "K2846107", "K3617728"):
+        said = shop.say(f"where is {order_id}", "track_order", order_number=order_id)
+        assert order_id in said and not re.search(r"[\u4e00-\u9fff]", said), said
+
+
+def test_a_chinese_address_stays_one_for_an_english_reader(shop: StarterTalk) -> None:
+    shop.say("hello", "greet")
+    shop.say(WEI, "inform", email=WEI)
+    said = shop.say("what is in K1048213", "order_details", order_number="K1048213")
+    address = said.rpartition("Delivery address: ")[2]
+    assert re.match(r"中国上海市\w+", address), address
+    assert not re.search(r"[\u4e00-\u9fff]", said.replace(address, ""))
