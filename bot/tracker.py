@@ -353,6 +353,10 @@ class Tracker:
             case _:
                 return None
 
+    def dicts_since(self, length: int) -> list[dict[str, Any]]:
+        """The JSON objects of the events that came after the first `length`."""
+        return self._all_dicts()[length:]
+
     def _all_dicts(self) -> list[dict[str, Any]]:
         self._dicts.extend(event.as_dict() for event in self.events[len(self._dicts) :])
         return self._dicts

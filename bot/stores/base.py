@@ -17,6 +17,10 @@ class ConversationChanged(Exception):  # noqa: N818 - not an error: the turn is 
     """Somebody else has added to the conversation since it was loaded."""
 
 
+class LockError(Exception):
+    """A message could not be handled because the conversation stayed locked, or the lock store could not be reached."""
+
+
 class TrackerStore(Protocol):
     """Keeps conversations."""
 
@@ -37,6 +41,10 @@ class TrackerStore(Protocol):
 
     def forget(self, sender_id: str) -> None:
         """Drop what is remembered of a conversation, after a transaction that was not committed."""
+        ...
+
+    async def event_dicts(self, sender_id: str) -> list[dict[str, Any]]:
+        """The JSON of all events of a conversation, as stored; for `bot export`."""
         ...
 
     async def sender_ids(self) -> list[str]: ...

@@ -39,6 +39,10 @@ class MemoryTrackerStore:
     def forget(self, sender_id: str) -> None:
         """The assistant has rolled the tracker itself back: there is nothing else to drop."""
 
+    async def event_dicts(self, sender_id: str) -> list[dict[str, Any]]:
+        tracker = self._trackers.get(sender_id)
+        return tracker.dicts_since(0) if tracker else []
+
     async def sender_ids(self) -> list[str]:
         return list(self._trackers)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from sqlalchemy import (
     Column,
     Engine,
     Float,
+    Index,
     Integer,
     MetaData,
     String,
@@ -33,8 +33,9 @@ from sqlalchemy import (
 from sqlalchemy.pool import StaticPool
 
 from bot.event_json import event_from_dict
-from bot.events import SessionStarted
+from bot.events import Event, SessionStarted
 from bot.stores.base import ConversationChanged, MakeTracker
+from bot.stores.recent import DEFAULT_LIMIT, Recent
 from bot.tracker import Tracker
 
 if TYPE_CHECKING:
@@ -53,30 +54,39 @@ EVENTS = Table(
     Column("action_name", String(255)),
     Column("data", Text),
 )
-_REMEMBERED = 512
+# In SQLite and MySQL an index holds the primary key anyhow; in PostgreSQL the end of a conversation would be looked for
+# in all of its rows.
+Index("ix_events_sender_id_id", EVENTS.c.sender_id, EVENTS.c.id).ddl_if(dialect="postgresql")
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One stored event. Both together tell it from all others: SQLite gives the ids of deleted rows out again."""
+
+    id: int
+    data: str
 
 
 @dataclass(frozen=True, slots=True)
 class _Remembered:
-    """A tracker as it was stored: how many of its events, and the id of the last row."""
+    """A tracker as it was stored: how many of its events, and the last row; None when there is none."""
 
     tracker: Tracker
     length: int
-    last_id: int
+    last: _Row | None
 
 
 class SqlTrackerStore:
     """Stores each turn's new events.
 
-    The trackers of recent conversations are remembered, so that a long conversation is not read again for each
-    message; whether one has gone on elsewhere is seen by the id of its last row.
+    The trackers of recent conversations are remembered, so that of a long conversation only the last row is read for
+    each message, and what others have added since.
     """
 
-    def __init__(self, url: str, *, engine: Engine | None = None, remembered: int = _REMEMBERED) -> None:
+    def __init__(self, url: str, *, engine: Engine | None = None, remembered: int = DEFAULT_LIMIT) -> None:
         self.url = url
         self._engine = engine or _engine(url)
-        self._remembered: OrderedDict[str, _Remembered] = OrderedDict()
-        self._limit = remembered
+        self._remembered: Recent[_Remembered] = Recent(remembered)
         self._is_ready = False
 
     async def load(self, sender_id: str, make: MakeTracker) -> Tracker:
@@ -89,7 +99,10 @@ class SqlTrackerStore:
         await asyncio.to_thread(self._save, tracker, session)
 
     def forget(self, sender_id: str) -> None:
-        self._remembered.pop(sender_id, None)
+        self._remembered.forget(sender_id)
+
+    async def event_dicts(self, sender_id: str) -> list[dict[str, Any]]:
+        return await asyncio.to_thread(self._event_dicts, sender_id)
 
     async def sender_ids(self) -> list[str]:
         return await asyncio.to_thread(self._sender_ids)
@@ -103,35 +116,47 @@ class SqlTrackerStore:
     # -- in a worker thread --------------------------------------------------------------------------------------
 
     def _load(self, sender_id: str, make: MakeTracker) -> Tracker:
+        known = self._remembered.get(sender_id)
         with self._connection() as connection:
-            last_id = _last_id(connection, sender_id)
-            known = self._remembered.get(sender_id)
-            domain = make(sender_id, ()).domain
-            is_current = known is not None and known.last_id == last_id and known.tracker.domain is domain
-            if known is not None and is_current and not known.tracker.has_earlier_sessions:
-                self._remembered.move_to_end(sender_id)
-                return known.tracker
-            rows = _rows(connection, sender_id, latest_session=True) if last_id else []
-        tracker = make(sender_id, [event_from_dict(json.loads(data)) for data in rows])
-        self._remember(tracker, last_id)
+            if known is not None and known.tracker.domain is make(sender_id, ()).domain:
+                tracker = self._brought_up_to_date(connection, known)
+                if tracker is not None and not tracker.has_earlier_sessions:
+                    return tracker
+            rows = _latest_session(connection, sender_id)
+        tracker = make(sender_id, _events(rows))
+        self._remember(tracker, rows[-1] if rows else None)
         return tracker
 
+    def _brought_up_to_date(self, connection: Connection, known: _Remembered) -> Tracker | None:
+        """The remembered tracker with what others have added since; None when they have done anything else."""
+        since = _rows_from(connection, known.tracker.sender_id, known.last)
+        if known.last is not None and since[:1] != [known.last]:
+            return None
+        added = since if known.last is None else since[1:]
+        if added:
+            known.tracker.update_all(_events(added))
+            self._remember(known.tracker, added[-1])
+        return known.tracker
+
     def _load_full(self, sender_id: str, make: MakeTracker) -> Tracker:
+        return make(sender_id, [event_from_dict(shape) for shape in self._event_dicts(sender_id)])
+
+    def _event_dicts(self, sender_id: str) -> list[dict[str, Any]]:
         with self._connection() as connection:
-            rows = _rows(connection, sender_id, latest_session=False)
-        return make(sender_id, [event_from_dict(json.loads(data)) for data in rows])
+            return [json.loads(row.data) for row in _rows_from(connection, sender_id, None)]
 
     def _save(self, tracker: Tracker, session: Session | None) -> None:
         known = self._remembered.get(tracker.sender_id)
         if known is None or known.tracker is not tracker:
-            known = _Remembered(tracker, 0, 0)
+            known = _Remembered(tracker, 0, None)
+        shapes = tracker.dicts_since(known.length)
         self._ready()
         if session is not None:
-            last_id = _insert(session.connection(), tracker, known)
+            last = _insert(session.connection(), known, shapes)
         else:
             with self._engine.begin() as connection:
-                last_id = _insert(connection, tracker, known)
-        self._remember(tracker, last_id)
+                last = _insert(connection, known, shapes)
+        self._remember(tracker, last)
 
     def _sender_ids(self) -> list[str]:
         with self._connection() as connection:
@@ -152,37 +177,44 @@ class SqlTrackerStore:
             METADATA.create_all(self._engine)
             self._is_ready = True
 
-    def _remember(self, tracker: Tracker, last_id: int) -> None:
-        self._remembered[tracker.sender_id] = _Remembered(tracker, len(tracker.events), last_id)
-        self._remembered.move_to_end(tracker.sender_id)
-        while len(self._remembered) > self._limit:
-            self._remembered.popitem(last=False)
+    def _remember(self, tracker: Tracker, last: _Row | None) -> None:
+        self._remembered.remember(tracker.sender_id, _Remembered(tracker, len(tracker.events), last))
 
 
-def _last_id(connection: Connection, sender_id: str) -> int:
-    newest = select(EVENTS.c.id).where(EVENTS.c.sender_id == sender_id).order_by(EVENTS.c.id.desc()).limit(1)
-    return connection.scalar(newest) or 0
+def _rows_from(connection: Connection, sender_id: str, first: _Row | None) -> list[_Row]:
+    """The rows of a conversation, from `first` on."""
+    query = select(EVENTS.c.id, EVENTS.c.data).where(EVENTS.c.sender_id == sender_id)
+    if first is not None:
+        query = query.where(EVENTS.c.id >= first.id)
+    return [_Row(*row) for row in connection.execute(query.order_by(EVENTS.c.id))]
 
 
-def _rows(connection: Connection, sender_id: str, *, latest_session: bool) -> Sequence[str]:
-    query = select(EVENTS.c.data).where(EVENTS.c.sender_id == sender_id)
-    if latest_session:
-        started = select(func.max(EVENTS.c.timestamp)).where(
-            EVENTS.c.sender_id == sender_id, EVENTS.c.type_name == SessionStarted.type_name
-        )
-        start = connection.scalar(started)
-        query = query.where(EVENTS.c.timestamp >= start) if start is not None else query
-    return connection.scalars(query.order_by(EVENTS.c.id)).all()
+def _latest_session(connection: Connection, sender_id: str) -> list[_Row]:
+    """As in Rasa: what is not older than the latest start of a session."""
+    query = select(EVENTS.c.id, EVENTS.c.data).where(EVENTS.c.sender_id == sender_id)
+    started = select(func.max(EVENTS.c.timestamp)).where(
+        EVENTS.c.sender_id == sender_id, EVENTS.c.type_name == SessionStarted.type_name
+    )
+    start = connection.scalar(started)
+    query = query.where(EVENTS.c.timestamp >= start) if start is not None else query
+    return [_Row(*row) for row in connection.execute(query.order_by(EVENTS.c.id))]
 
 
-def _insert(connection: Connection, tracker: Tracker, known: _Remembered) -> int:
-    if _last_id(connection, tracker.sender_id) != known.last_id:
-        raise ConversationChanged(f"the conversation '{tracker.sender_id}' has gone on elsewhere")
-    shapes = (tracker.event_dicts() or [])[known.length :]
+def _events(rows: Sequence[_Row]) -> list[Event]:
+    return [event_from_dict(json.loads(row.data)) for row in rows]
+
+
+def _insert(connection: Connection, known: _Remembered, shapes: Sequence[Mapping[str, Any]]) -> _Row | None:
+    """Store new events; the last row of the conversation."""
+    sender_id = known.tracker.sender_id
+    if _rows_from(connection, sender_id, known.last) != ([] if known.last is None else [known.last]):
+        raise ConversationChanged(f"the conversation '{sender_id}' has gone on elsewhere")
     if not shapes:
-        return known.last_id
-    connection.execute(insert(EVENTS), [_row(tracker.sender_id, shape) for shape in shapes])
-    return _last_id(connection, tracker.sender_id)
+        return known.last
+    rows = [_row(sender_id, shape) for shape in shapes]
+    connection.execute(insert(EVENTS), rows)
+    newest = select(EVENTS.c.id).where(EVENTS.c.sender_id == sender_id).order_by(EVENTS.c.id.desc()).limit(1)
+    return _Row(connection.scalar(newest) or 0, rows[-1]["data"])
 
 
 def _row(sender_id: str, shape: Mapping[str, Any]) -> dict[str, Any]:
