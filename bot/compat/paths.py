@@ -1,0 +1,61 @@
+"""Which import paths of Rasa 3 are served, and by which module of `bot.compat.api`."""
+
+from __future__ import annotations
+
+API = "bot.compat.api"
+RASA_VERSION = "3.6.21"
+"""The release whose interfaces these are; what `rasa.__version__` says."""
+
+SERVED: dict[str, str] = {
+    "rasa.core.brokers.broker": "brokers",
+    "rasa.core.channels": "channels",
+    "rasa.core.channels.channel": "channels",
+    "rasa.core.channels.rest": "rest",
+    "rasa.core.constants": "constants",
+    "rasa.core.featurizers.tracker_featurizers": "policies",
+    "rasa.core.lock": "locks",
+    "rasa.core.lock_store": "locks",
+    "rasa.core.nlg": "nlg",
+    "rasa.core.nlg.generator": "nlg",
+    "rasa.core.policies.policy": "policies",
+    "rasa.core.tracker_store": "tracker_stores",
+    "rasa.engine.graph": "graph",
+    "rasa.engine.recipes.default_recipe": "recipe",
+    "rasa.engine.storage.local_model_storage": "storage",
+    "rasa.engine.storage.resource": "storage",
+    "rasa.engine.storage.storage": "storage",
+    "rasa.nlu.classifiers": "classifiers",
+    "rasa.nlu.classifiers.classifier": "classifiers",
+    "rasa.nlu.classifiers.fallback_classifier": "classifiers",
+    "rasa.nlu.constants": "constants",
+    "rasa.nlu.extractors.extractor": "extractors",
+    "rasa.nlu.featurizers.dense_featurizer.dense_featurizer": "featurizers",
+    "rasa.nlu.featurizers.featurizer": "featurizers",
+    "rasa.nlu.featurizers.sparse_featurizer.sparse_featurizer": "featurizers",
+    "rasa.nlu.tokenizers.jieba_tokenizer": "word_tokenizers",
+    "rasa.nlu.tokenizers.tokenizer": "tokenizers",
+    "rasa.nlu.tokenizers.whitespace_tokenizer": "word_tokenizers",
+    "rasa.nlu.utils.pattern_utils": "patterns",
+    "rasa.shared.constants": "constants",
+    "rasa.shared.core.constants": "constants",
+    "rasa.shared.core.conversation": "trackers",
+    "rasa.shared.core.domain": "domain",
+    "rasa.shared.core.events": "events",
+    "rasa.shared.core.generator": "trackers",
+    "rasa.shared.core.slots": "slots",
+    "rasa.shared.core.trackers": "trackers",
+    "rasa.shared.exceptions": "exceptions",
+    "rasa.shared.nlu.constants": "constants",
+    "rasa.shared.nlu.training_data.features": "features",
+    "rasa.shared.nlu.training_data.message": "message",
+    "rasa.shared.nlu.training_data.training_data": "training_data",
+    "rasa.shared.utils.common": "common",
+    "rasa.shared.utils.io": "io",
+    "rasa.utils.common": "common",
+    "rasa.utils.endpoints": "endpoints",
+    "rasa.utils.io": "io",
+    "rasa.utils.tensorflow.constants": "constants",
+}
+
+PACKAGES = frozenset(".".join(path.split(".")[:length]) for path in SERVED for length in range(1, path.count(".") + 1))
+"""The packages above them, some of which have contents of their own."""
