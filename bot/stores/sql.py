@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,20 +22,17 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    create_engine,
     delete,
-    event,
     func,
     insert,
-    make_url,
     select,
 )
-from sqlalchemy.pool import StaticPool
 
 from bot.event_json import event_from_dict
 from bot.events import Event, SessionStarted
 from bot.stores.base import ConversationChanged, MakeTracker
 from bot.stores.recent import DEFAULT_LIMIT, Recent
+from bot.stores.sql_engine import make_engine, make_tables
 from bot.tracker import Tracker
 
 if TYPE_CHECKING:
@@ -83,9 +80,18 @@ class SqlTrackerStore:
     each message, and what others have added since.
     """
 
-    def __init__(self, url: str, *, engine: Engine | None = None, remembered: int = DEFAULT_LIMIT) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        engine: Engine | None = None,
+        remembered: int = DEFAULT_LIMIT,
+        prepare: Callable[[], None] | None = None,
+    ) -> None:
+        """`prepare` is called before the database is connected to for the first time."""
         self.url = url
-        self._engine = engine or _engine(url)
+        self._engine = engine or make_engine(url)
+        self._prepare = prepare
         self._remembered: Recent[_Remembered] = Recent(remembered)
         self._is_ready = False
 
@@ -174,7 +180,9 @@ class SqlTrackerStore:
 
     def _ready(self) -> None:
         if not self._is_ready:
-            METADATA.create_all(self._engine)
+            if self._prepare is not None:
+                self._prepare()
+            make_tables(METADATA, self._engine)
             self._is_ready = True
 
     def _remember(self, tracker: Tracker, last: _Row | None) -> None:
@@ -227,20 +235,3 @@ def _row(sender_id: str, shape: Mapping[str, Any]) -> dict[str, Any]:
         "action_name": shape.get("name"),
         "data": json.dumps(shape, ensure_ascii=False, default=str),
     }
-
-
-def _engine(url: str) -> Engine:
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
-    if parsed.database in (None, "", ":memory:"):
-        return create_engine(url, connect_args={"check_same_thread": False}, poolclass=StaticPool)
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30})
-    event.listen(engine, "connect", _use_wal)
-    return engine
-
-
-def _use_wal(connection: Any, _record: Any) -> None:
-    """Readers do not wait for the writer; a commit is safe against a crash of this process."""
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=NORMAL")

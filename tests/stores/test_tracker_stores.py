@@ -16,7 +16,8 @@ from bot.events import ActionExecuted, BotUttered, Event, SessionStarted, SlotSe
 from bot.slots import Slot
 from bot.stores.base import ConversationChanged, TrackerStore
 from bot.stores.memory import MemoryLockStore, MemoryTrackerStore
-from bot.stores.sql import SqlTrackerStore, _engine
+from bot.stores.sql import SqlTrackerStore
+from bot.stores.sql_engine import make_engine
 from bot.tracker import Tracker
 
 DOMAIN = Domain(slots={"city": Slot("city")})
@@ -124,7 +125,7 @@ def test_a_conversation_that_has_gone_on_elsewhere_is_not_overwritten(url: str) 
 
 
 def test_events_are_written_in_the_transaction_of_the_turn(url: str) -> None:
-    engine = _engine(url)
+    engine = make_engine(url)
     store = SqlTrackerStore(url, engine=engine)
 
     async def talk() -> None:
