@@ -17,7 +17,15 @@ from bot.actions.book import ActionBook
 from bot.domain import ACTION_SESSION_START, Domain
 from bot.dst.base import Linker
 from bot.dst.slot_mappings import map_slots
-from bot.events import FULL_RETRIEVAL, Event, ReminderScheduled, SlotSet, UserUttered
+from bot.events import (
+    FULL_RETRIEVAL,
+    ActionExecuted,
+    Event,
+    ReminderScheduled,
+    SessionStarted,
+    SlotSet,
+    UserUttered,
+)
 from bot.message import Intent, Message, Reply, Understanding
 from bot.policies.base import Prediction, certain
 from bot.reminders import Reminders
@@ -273,13 +281,37 @@ class Assistant:
             }
 
     async def append_events(self, sender_id: str, events: Sequence[Event]) -> Tracker:
-        """Add events to a conversation as they are; nothing is said or decided."""
+        """Add events to a conversation as they are; nothing is said or decided.
+
+        A conversation that has not begun begins first, unless the events themselves say that it does.
+        """
+        async with self.locks.lock(sender_id):
+            tracker = await self._load(sender_id)
+
+            async def respond(turn: Turn) -> None:
+                if turn.tracker.top is None and not _begins_session(events):
+                    await self._begin_session(turn)
+                turn.tracker.update_all(events)
+
+            return (await self._in_transaction(tracker, Voice(self.speaker, "cmdline"), TurnTrace(), respond)).tracker
+
+    async def log_message(self, sender_id: str, text: str, parse_data: Mapping[str, Any] | None = None) -> Tracker:
+        """Add a customer's message, and the slots that it fills; nothing is said or decided.
+
+        `parse_data`, in Rasa's shape, is what the message means; without it NLU says so.
+        """
+        message = Message(text, sender_id, self.new_id())
+        if parse_data is None:
+            event = UserUttered.from_understanding(message, await self.parse(text))
+        else:
+            event = UserUttered.of(text, {"text": text, **parse_data}, message_id=message.message_id)
         async with self.locks.lock(sender_id):
             tracker = await self._load(sender_id)
 
             async def respond(turn: Turn) -> None:
                 await self._begin_session(turn)
-                turn.tracker.update_all(events)
+                turn.tracker.update(replace(event, input_channel=None))
+                await turn.extract_slots()
 
             return (await self._in_transaction(tracker, Voice(self.speaker, "cmdline"), TurnTrace(), respond)).tracker
 
@@ -326,6 +358,16 @@ def still_holds(reminder: ReminderScheduled, tracker: Tracker) -> bool:
         if isinstance(event, UserUttered) and event.text:
             return False
     return False
+
+
+def _begins_session(events: Sequence[Event]) -> bool:
+    """Whether the first two events are those by which a session begins."""
+    return (
+        len(events) > 1
+        and isinstance(events[0], ActionExecuted)
+        and events[0].name == ACTION_SESSION_START
+        and isinstance(events[1], SessionStarted)
+    )
 
 
 def _is_same(event: Event, reminder: ReminderScheduled) -> bool:
