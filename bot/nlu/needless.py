@@ -21,6 +21,8 @@ NAMES = (
     "ConveRTFeaturizer",
     "SpacyFeaturizer",
     "MitieFeaturizer",
+    "RegexMessageHandler",  # payloads such as `/greet` are read before any component, listed or not
+    "SpacyEntityExtractor",  # `bot data validate` says that what it found is not found here
 )
 
 

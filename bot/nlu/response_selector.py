@@ -1,0 +1,155 @@
+"""ResponseSelector: which of a retrieval intent's responses (`faq/ask_hours`) answers a message.
+
+Each example of a retrieval intent is one point of a sentence encoder. A message is as near to a response as to the
+nearest of its examples; the confidences are these similarities, sharpened so that they add up to one. The shape of
+what it says is Rasa's: `rasa/nlu/selectors/response_selector.py`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ConfigDict
+
+from bot.formats.write_domain import responses_as_data
+from bot.message import Understanding
+from bot.nlu.base import Component, ComponentConfig, Progress
+from bot.registry import register
+from bot.training_data import Example, TrainingData
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from nlu_models.sentence_encoder import SentenceEncoder
+
+PROPERTY = "response_selector"
+DEFAULT_SELECTOR = "default"
+_INDEX, _VECTORS = "responses.json", "examples.npy"
+
+
+class ResponseSelectorConfig(ComponentConfig):
+    """`model`: a packaged encoder, a local folder or a Hugging Face name. `retrieval_intent`: only this one's
+    responses; None for all. `sharpness`: how quickly confidence falls with similarity. Rasa's other options, which shape
+    a network that is not trained here, are accepted and change nothing.
+    """
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    model: str = "multilingual-e5-small"
+    retrieval_intent: str | None = None
+    ranking_length: int = 10
+    sharpness: float = 30.0
+    device: str = "auto"
+
+
+@register("nlu", "ResponseSelector")
+class ResponseSelector(Component):
+    """Ranks the responses of one retrieval intent, or of all of them, for every message."""
+
+    Config = ResponseSelectorConfig
+    config: ResponseSelectorConfig
+    provides = frozenset({"responses"})
+    trainable = True
+    _encoder: SentenceEncoder | None = None
+    _vectors: NDArray[np.float32]
+    _owners: list[int]
+    _index: dict[str, Any]
+
+    def relevant(self, data: TrainingData) -> Any:
+        examples = [[example.text, example.intent] for example in self._examples(data)]
+        return [examples, self._said(data)]
+
+    def train(self, data: TrainingData, progress: Progress) -> None:
+        """Encode the examples. Without any there is nothing to select, and messages stay as they are."""
+        what = f"Training {type(self).__name__}"
+        progress(what, 0.0)
+        examples = self._examples(data)
+        keys = list(dict.fromkeys(example.intent or "" for example in examples))
+        numbers = {key: number for number, key in enumerate(keys)}
+        self._owners = [numbers[example.intent or ""] for example in examples]
+        self._index = {
+            "keys": keys,
+            "retrieval_intents": list(dict.fromkeys(e.base_intent for e in data.examples if _is_retrieval(e))),
+            "responses": self._said(data),
+        }
+        self._vectors = self._encode([example.text for example in examples], progress)
+        progress(what, 1.0)
+
+    def process(self, batch: Sequence[Understanding]) -> list[Understanding]:
+        if not self._index["keys"]:
+            return list(batch)
+        similar = self._encode([understanding.text for understanding in batch]) @ self._vectors.T
+        return [self._select(understanding, row) for understanding, row in zip(batch, similar, strict=True)]
+
+    def _select(self, understanding: Understanding, similar: NDArray[np.float32]) -> Understanding:
+        import numpy as np
+
+        keys: list[str] = self._index["keys"]
+        nearest = np.full(len(keys), -1.0, np.float32)
+        np.maximum.at(nearest, self._owners, similar)
+        weights = np.exp(self.config.sharpness * (nearest - nearest.max()))
+        confidences = weights / weights.sum()
+        order = np.argsort(-confidences, kind="stable")
+        ranking = [{"confidence": float(confidences[n]), "intent_response_key": keys[n]} for n in order]
+        best = keys[order[0]]
+        utter_action = f"utter_{best}"
+        response = {
+            "responses": self._index["responses"].get(utter_action, []),
+            **ranking[0],
+            "utter_action": utter_action,
+        }
+        selector = self.config.retrieval_intent or DEFAULT_SELECTOR
+        selected = {
+            **understanding.extra.get(PROPERTY, {}),
+            "all_retrieval_intents": self._index["retrieval_intents"],
+            selector: {"response": response, "ranking": ranking[: self.config.ranking_length or None]},
+        }
+        return replace(understanding, extra={**understanding.extra, PROPERTY: selected})
+
+    def save(self, folder: Path) -> None:
+        import numpy as np
+
+        index = {**self._index, "owners": self._owners}
+        (folder / _INDEX).write_text(json.dumps(index, ensure_ascii=False), encoding="utf-8")
+        np.save(folder / _VECTORS, self._vectors)
+
+    def load(self, folder: Path) -> None:
+        import numpy as np
+
+        self._index = json.loads((folder / _INDEX).read_text(encoding="utf-8"))
+        self._owners = self._index.pop("owners")
+        self._vectors = np.load(folder / _VECTORS)
+
+    def _encode(self, texts: Sequence[str], progress: Progress | None = None) -> NDArray[np.float32]:
+        """Vectors (len(texts), width) of length 1. The encoder is loaded with the first text."""
+        import numpy as np
+
+        if not texts:
+            return np.zeros((0, 0), np.float32)
+        if self._encoder is None:
+            from nlu_models.sentence_encoder import load_sentence_encoder
+
+            def tell(name: str, stage: str, fraction: float) -> None:
+                if progress is not None:
+                    progress(f"{stage.capitalize()} {name}", fraction)
+
+            self._encoder = load_sentence_encoder(self.config.model, device=self.config.device, progress=tell)
+        return self._encoder.encode(texts)
+
+    def _examples(self, data: TrainingData) -> list[Example]:
+        wanted = self.config.retrieval_intent
+        return [e for e in data.examples if _is_retrieval(e) and wanted in (None, e.base_intent)]
+
+    def _said(self, data: TrainingData) -> dict[str, Any]:
+        """The variations of the responses that can be selected, as a domain has them."""
+        said = {f"utter_{example.intent}": () for example in self._examples(data)}
+        return responses_as_data({name: data.responses.get(name, ()) for name in said})
+
+
+def _is_retrieval(example: Example) -> bool:
+    return bool(example.intent) and "/" in (example.intent or "")
