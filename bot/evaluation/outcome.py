@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.errors import Where
+from bot.events import ActionExecuted
 from bot.stories import Story
 
 
@@ -38,6 +39,18 @@ class TurnOutcome:
     differences: tuple[Difference, ...]
     warnings: tuple[str, ...] = ()
     wordings: tuple[Wording, ...] = ()
+    executed: tuple[ActionExecuted, ...] = ()
+
+    def deciders(self) -> list[tuple[str | None, float | None]]:
+        """Policy and confidence behind each of `actions`; None where nothing was predicted."""
+        left = list(self.executed)
+        found: list[tuple[str | None, float | None]] = []
+        for _, predicted in self.actions:
+            event = next((event for event in left if event.name_or_text == predicted), None)
+            if event is not None:
+                left.remove(event)
+            found.append((event.policy, event.confidence) if event is not None else (None, None))
+        return found
 
 
 @dataclass(frozen=True, slots=True)

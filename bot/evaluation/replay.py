@@ -15,7 +15,7 @@ from bot.evaluation.compare import (
 )
 from bot.evaluation.outcome import Difference, StoryOutcome, TurnOutcome, Wording
 from bot.evaluation.turns import ExpectedTurn, expected_turns, said
-from bot.events import Event, UserUttered
+from bot.events import ActionExecuted, Event, UserUttered
 from bot.message import Message, Reply
 from bot.stories import CheckStep, DatabaseCheck, Story
 
@@ -122,7 +122,8 @@ def _outcome(
         *_database_differences(turn, database),
     ]
     actions = tuple((step.name if step else None, predicted) for step, predicted in aligned)
-    return TurnOutcome(text, texts, actions, tuple(differences), tuple(warnings), tuple(_wordings(replies)))
+    executed = tuple(event for event in events if isinstance(event, ActionExecuted))
+    return TurnOutcome(text, texts, actions, tuple(differences), tuple(warnings), tuple(_wordings(replies)), executed)
 
 
 def _wordings(replies: Sequence[Reply]) -> Iterator[Wording]:

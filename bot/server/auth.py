@@ -11,6 +11,8 @@ from starlette.requests import Request
 
 from bot.server.problems import ApiError
 
+PARSE = "/model/parse"
+
 
 @dataclass(frozen=True, slots=True)
 class Auth:
@@ -27,7 +29,7 @@ class Auth:
         """Raises ApiError 401 or 403 unless this request may go on."""
         if self.token is None and self.jwt_secret is None:
             return
-        if self.token is not None and _same(request.query_params.get("token"), self.token):
+        if self.token is not None and _same(await _given_token(request), self.token):
             return
         claims = self._claims(request)
         if claims is None:
@@ -46,6 +48,18 @@ class Auth:
         except jwt.InvalidTokenError:
             return None
         return claims
+
+
+async def _given_token(request: Request) -> str | None:
+    """The token of the query. A Rasa with `nlu: {url, token}` sends it in the body, and only there."""
+    token = request.query_params.get("token")
+    if token is None and request.scope.get("path", "").endswith(PARSE):
+        try:
+            body = await request.json()
+        except ValueError:
+            return None
+        token = body.get("token") if isinstance(body, Mapping) else None
+    return token if isinstance(token, str) else None
 
 
 def _may(claims: Mapping[str, Any], conversation_id: str | None) -> bool:

@@ -74,6 +74,7 @@ def test_a_triggered_intent_can_go_out_on_the_customers_websocket(client: TestCl
 
 
 def test_an_action_is_executed(client: TestClient) -> None:
+    say(client, "/greet")
     answer = client.post("/conversations/li/execute", json={"name": "utter_done", "policy": "me", "confidence": 0.5})
     assert [message["text"] for message in answer.json()["messages"]] == ["Done.", "已取消。"]
     action = next(event for event in answer.json()["tracker"]["events"] if event.get("name") == "utter_done")
@@ -88,6 +89,30 @@ def test_the_next_action_is_predicted_with_all_scores(client: TestClient) -> Non
     best = max(answer["scores"], key=lambda each: each["score"])
     assert best["action"] == "utter_greet"
     assert answer["policy"].endswith("RulePolicy")
+    order = [(-each["score"], each["action"]) for each in answer["scores"]]
+    assert order == sorted(order)
+
+
+def test_a_stored_message_means_what_its_sender_says(client: TestClient) -> None:
+    parsed = {"text": "嗨", "intent": {"name": "affirm", "confidence": 0.9}, "entities": [], "intent_ranking": []}
+    message = {"text": "嗨", "sender": "user", "parse_data": parsed}
+    state = client.post("/conversations/li/messages", json=message).json()
+    assert (state["latest_message"]["text"], state["latest_message"]["intent"]["name"]) == ("嗨", "affirm")
+    assert names(state) == ["action", "session_started", "action", "user"]
+    user = state["events"][-1]
+    assert user["input_channel"] is None and user["message_id"]
+
+
+@pytest.mark.parametrize("path", ["story", "execute", "predict"])
+def test_what_needs_a_conversation_is_not_found_without_one(client: TestClient, path: str) -> None:
+    url = f"/conversations/nobody/{path}"
+    answer = client.get(url) if path == "story" else client.post(url, json={"name": "utter_done"})
+    assert (answer.status_code, answer.json()["message"]) == (404, "Conversation ID not found.")
+
+
+def test_events_that_begin_a_session_themselves_are_all_there_is(client: TestClient) -> None:
+    events = [{"event": "action", "name": "action_session_start"}, {"event": "session_started"}]
+    assert names(client.post("/conversations/li/tracker/events", json=events).json()) == ["action", "session_started"]
 
 
 def test_a_message_is_only_a_customers(client: TestClient) -> None:
@@ -106,6 +131,8 @@ def test_a_conversation_becomes_a_test_story(client: TestClient) -> None:
     assert story.name == "li"
 
 
-def test_conversation_ids_may_hold_anything(client: TestClient) -> None:
-    say(client, "/greet", "王 小明@example.com")
-    assert client.get("/conversations/王 小明@example.com/tracker").json()["sender_id"] == "王 小明@example.com"
+@pytest.mark.parametrize("sender", ["王 小明@example.com", "shop/42", "a/tracker"])
+def test_conversation_ids_may_hold_anything(client: TestClient, sender: str) -> None:
+    say(client, "/greet", sender)
+    state = client.get(f"/conversations/{sender}/tracker").json()
+    assert state["sender_id"] == sender and "bot" in names(state)

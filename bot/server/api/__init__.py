@@ -17,6 +17,7 @@ from bot.server.api.conversations import conversation_routes
 from bot.server.api.delivery import Delivery
 from bot.server.api.models import model_routes
 from bot.server.api.service import service_routes
+from bot.server.api.testing import testing_routes
 from bot.server.api.wording import wording_routes
 from bot.server.auth import Auth
 from bot.server.problems import ApiError, on_api_error, on_bug, on_http_error, on_kefu_error
@@ -42,6 +43,7 @@ def create_api(running: Running, auth: Auth, channels: Sequence[Channel]) -> ASG
         service_routes(running),
         conversation_routes(running, Delivery(channels)),
         model_routes(running),
+        testing_routes(running),
         wording_routes(running),
     ):
         api.include_router(router, dependencies=[Depends(auth.check)])

@@ -20,8 +20,15 @@ class NewMessage(BaseModel):
 
 
 class TextToParse(BaseModel):
-    text: Text
+    """What a Rasa with `nlu: {url: …}` sends. The old services that are emulated put the text into a list."""
+
+    text: Text | Annotated[list[Text], Field(min_length=1)]
     message_id: str | None = None
+    token: str | None = Field(None, description="The token of the API, for clients that cannot put it into the query.")
+
+    @property
+    def single_text(self) -> str:
+        return self.text if isinstance(self.text, str) else self.text[0]
 
 
 class Trigger(BaseModel):

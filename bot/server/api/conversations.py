@@ -17,7 +17,6 @@ from bot.events import (
     ReminderCancelled,
     ReminderScheduled,
     SessionStarted,
-    UserUttered,
 )
 from bot.formats.conversation import write_conversation
 from bot.server.api.bodies import ActionToRun, NewMessage, Trigger
@@ -35,7 +34,7 @@ AFTER_RESTART = EventVerbosity.AFTER_RESTART.name
 
 
 def conversation_routes(running: Running, delivery: Delivery) -> APIRouter:
-    router = APIRouter(prefix="/conversations/{conversation_id}", tags=["Tracker"])
+    router = APIRouter(prefix="/conversations/{conversation_id:path}", tags=["Tracker"])
 
     @router.get("/tracker")
     async def tracker(conversation_id: str, include: Include = AFTER_RESTART, until: float | None = None) -> State:
@@ -73,19 +72,16 @@ def conversation_routes(running: Running, delivery: Delivery) -> APIRouter:
     @router.get("/story", response_class=PlainTextResponse)
     async def story(conversation_id: str, until: float | None = None, all_sessions: bool = False) -> str:
         """The conversation as a test story."""
-        found = _until(await running.assistant.tracker(conversation_id), until)
+        found = _until(await _existing(running, conversation_id), until)
         sessions = found.sessions() if all_sessions else found.sessions()[-1:]
         return write_conversation(conversation_id, sessions)
 
     @router.post("/messages")
     async def add_message(conversation_id: str, message: NewMessage, include: Include = AFTER_RESTART) -> State:
-        """Store a message of the customer; nothing is answered."""
+        """Store a message of the customer, and the slots that it fills; nothing is answered."""
         verbosity = _verbosity(include)
-        parsed = message.parse_data
-        if parsed is None:
-            parsed = (await running.assistant.parse(message.text)).as_dict()
-        event = UserUttered.of(message.text, parsed)
-        return (await running.assistant.append_events(conversation_id, [event])).as_dict(verbosity)
+        changed = await running.assistant.log_message(conversation_id, message.text, message.parse_data)
+        return changed.as_dict(verbosity)
 
     @router.post("/trigger_intent")
     async def trigger_intent(
@@ -108,7 +104,7 @@ def conversation_routes(running: Running, delivery: Delivery) -> APIRouter:
         """Run an action, whatever the policies say."""
         assistant = running.assistant
         verbosity = _verbosity(include)
-        channel = delivery.name(output_channel, await assistant.tracker(conversation_id))
+        channel = delivery.name(output_channel, await _existing(running, conversation_id))
         replies = await assistant.execute(
             conversation_id, action.name, policy=action.policy, confidence=action.confidence or 1.0, channel=channel
         )
@@ -117,10 +113,20 @@ def conversation_routes(running: Running, delivery: Delivery) -> APIRouter:
 
     @router.post("/predict")
     async def predict(conversation_id: str) -> State:
-        """What the policies would do next."""
-        return await running.assistant.predict_next(conversation_id)
+        """What the policies would do next: every action with its score, the best first."""
+        await _existing(running, conversation_id)
+        found = await running.assistant.predict_next(conversation_id)
+        return found | {"scores": sorted(found["scores"], key=lambda each: (-each["score"], each["action"]))}
 
     return router
+
+
+async def _existing(running: Running, conversation_id: str) -> Tracker:
+    """The conversation; raises ApiError 404 when nothing has ever been said or done in it."""
+    found = await running.assistant.tracker(conversation_id)
+    if not found.events:
+        raise ApiError(404, "Not found", "Conversation ID not found.")
+    return found
 
 
 def _verbosity(name: str) -> EventVerbosity:

@@ -1,4 +1,4 @@
-"""Models: parsing, predicting, exchanging, training and testing them."""
+"""Models: parsing, predicting, exchanging and training them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,15 @@ from fastapi import APIRouter, Body, Query
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from bot.channels.incoming import clean
 from bot.errors import KefuError
 from bot.event_json import events_from_dicts
+from bot.events import FULL_RETRIEVAL
+from bot.message import Understanding
 from bot.server.api.bodies import NewModel, TextToParse
+from bot.server.api.callbacks import answered
+from bot.server.api.documents import WHOLE_PROJECT
+from bot.server.api.emulation import emulated
+from bot.server.api.testing import CallbackUrl
 from bot.server.api.training import train_from_yaml
 from bot.server.problems import ApiError
 from bot.server.running import Running
@@ -26,17 +31,13 @@ def model_routes(running: Running) -> APIRouter:
     router = APIRouter(prefix="/model", tags=["Model"])
 
     @router.post("/parse")
-    async def parse(body: TextToParse, emulation_mode: str | None = None) -> Shape:
+    async def parse(
+        body: TextToParse,
+        emulation_mode: Annotated[str | None, Query(description="WIT, LUIS or DIALOGFLOW: answer as they do.")] = None,
+    ) -> Shape:
         """What NLU makes of a text."""
-        if emulation_mode is not None:
-            raise ApiError(
-                400,
-                "BadRequest",
-                "Emulation of other services is not supported.",
-                {"emulation_mode": clean(emulation_mode)},
-            )
-        understood = (await running.assistant.parse(body.text)).as_dict()
-        return understood | ({"message_id": body.message_id} if body.message_id else {})
+        parsed = _parse_data(await running.assistant.parse(body.single_text))
+        return emulated(parsed | ({"message_id": body.message_id} if body.message_id else {}), emulation_mode)
 
     @router.post("/predict")
     async def predict(
@@ -80,19 +81,42 @@ def model_routes(running: Running) -> APIRouter:
         running.unload()
         return Response(status_code=204)
 
-    @router.post("/train")
+    @router.post("/train", openapi_extra=WHOLE_PROJECT)
     async def train(
-        request: Request, save_to_default_model_directory: bool = True, force_training: bool = False
+        request: Request,
+        save_to_default_model_directory: bool = True,
+        force_training: bool = False,
+        augmentation: Annotated[int | None, Query(description="Accepted for Rasa's clients.")] = None,
+        num_threads: Annotated[int | None, Query(description="Accepted for Rasa's clients.")] = None,
+        callback_url: CallbackUrl = None,
     ) -> Response:
         """Train a model from a YAML body that holds config, domain and data; the answer is the model."""
-        root = running.assistant.project.root if running.assistant.project else Path()
-        running.training_jobs += 1
-        try:
-            model = await train_from_yaml(
-                await request.body(), root if save_to_default_model_directory else None, force=force_training
-            )
-        finally:
-            running.training_jobs -= 1
-        return FileResponse(model, filename=model.name, headers={"filename": model.name})
+        body = await request.body()
+
+        async def answer() -> Response:
+            running.training_jobs += 1
+            try:
+                root = _root(running) if save_to_default_model_directory else None
+                model = await train_from_yaml(body, root, force=force_training)
+            finally:
+                running.training_jobs -= 1
+            return FileResponse(model, filename=model.name, headers={"filename": model.name})
+
+        return await answered(request, answer)
 
     return router
+
+
+def _parse_data(understanding: Understanding) -> Shape:
+    """Rasa's `parse_data`, with the whole name of a retrieval intent where Rasa has it."""
+    shape = understanding.as_dict()
+    whole_name = shape.pop(FULL_RETRIEVAL, None)
+    if whole_name:
+        shape["intent"][FULL_RETRIEVAL] = whole_name
+    return shape
+
+
+def _root(running: Running) -> Path:
+    """The folder of the project that is served, in which models are kept."""
+    project = running.assistant.project if running.is_loaded else None
+    return project.root if project is not None else Path()
