@@ -94,6 +94,7 @@ CODES: dict[str, str] = {
     "environment": "an environment variable that the file asks for is not set",
     "version": "the file was written for a newer format",
     "file": "a file is missing or cannot be read",
+    "custom-code": "a class of the project's own cannot be loaded or used as it is",
 }
 
 

@@ -73,7 +73,10 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """What NLU made of a message. `language` is an ISO 639 code, None when the text does not tell ("M", "123")."""
+    """What NLU made of a message. `language` is an ISO 639 code, None when the text does not tell ("M", "123").
+
+    `notes` are what components leave for later ones (tokens, features); they are no part of the result.
+    """
 
     text: str
     intent: Intent = Intent(None, 0.0)
@@ -81,6 +84,7 @@ class Understanding:
     ranking: tuple[Intent, ...] = ()
     language: str | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
+    notes: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def as_dict(self) -> dict[str, Any]:
         """Rasa's `parse_data`."""

@@ -42,11 +42,14 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class TrainingData:
+    """`notes` are what components leave for later ones while a pipeline is trained."""
+
     examples: tuple[Example, ...] = ()
     synonyms: Mapping[str, str] = field(default_factory=dict)
     patterns: tuple[Pattern, ...] = ()
     lookups: tuple[Lookup, ...] = ()
     responses: Mapping[str, Any] = field(default_factory=dict)
+    notes: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def intents(self) -> tuple[str, ...]:

@@ -37,6 +37,8 @@ class Component:
     requires: ClassVar[frozenset[str]] = frozenset()
     provides: ClassVar[frozenset[str]] = frozenset()
     trainable: ClassVar[bool] = False
+    prepares: ClassVar[bool] = False
+    """Whether `prepare` may change what later components are trained on."""
 
     def __init__(self, config: ComponentConfig, *, language: str, root: Path) -> None:
         self.config = config
@@ -49,6 +51,10 @@ class Component:
 
     def train(self, data: TrainingData, progress: Progress) -> None:
         """Learn from the data. Only called when `trainable`."""
+
+    def prepare(self, data: TrainingData) -> TrainingData:
+        """What the components after this one are trained on. Called after `load`; most change nothing."""
+        return data
 
     def process(self, batch: Sequence[Understanding]) -> list[Understanding]:
         """What is understood now, in the order of `batch`. Never changes its input."""
