@@ -13,17 +13,15 @@ from bot.actions.local import LocalActions
 from bot.actions.remote import RemoteActions
 from bot.assistant import Assistant, Understands
 from bot.dst.base import Linker
-from bot.errors import Problem, ProjectError, UsageError
+from bot.errors import UsageError
 from bot.formats.config import ComponentSpec
-from bot.formats.endpoints import Endpoint
 from bot.nlu import pipeline
 from bot.policies.base import Policy
 from bot.policies.ensemble import Ensemble
 from bot.policies.training import build_policy
 from bot.project import Project
-from bot.stores.base import TrackerStore
-from bot.stores.memory import MemoryTrackerStore
 from bot.stores.model_archive import CACHE, Metadata, Model, Part, newest, open_model
+from bot.stores.opening import open_lock_store, open_publisher, open_tracker_store, tracker_database
 
 MODELS = "models"
 
@@ -38,7 +36,9 @@ def assemble(project: Project | Path | str, *, model: Path | None = None, **part
         "policies": lambda: Ensemble(policies_of(project, trained)),
         "speaker": lambda: speaker_of(project),
         "custom_actions": lambda: custom_actions_of(project),
-        "store": lambda: tracker_store_of(project),
+        "store": lambda: open_tracker_store(project.endpoints.tracker_store, project.root),
+        "locks": lambda: open_lock_store(project.endpoints.lock_store),
+        "publisher": lambda: open_publisher(project.endpoints.event_broker, project.root),
         "linkers": lambda: linkers_of(project),
         "event_metadata": lambda: _event_metadata(trained.metadata),
     }
@@ -58,7 +58,9 @@ def understanding_of(project: Project, model: Model) -> Understands:
     """The NLU server of endpoints.yml; without one, the model's own components."""
     endpoint = project.endpoints.nlu
     if endpoint is None or not endpoint.url:
-        return nlu_of(project, model)
+        from bot.nlu.serving import ServedPipeline
+
+        return ServedPipeline(nlu_of(project, model))
     from bot.nlu.remote import remote_nlu
 
     return remote_nlu(endpoint, project.domain.all_intents)
@@ -118,48 +120,6 @@ def custom_actions_of(project: Project) -> CustomActions:
     )
 
 
-def tracker_store_of(project: Project) -> TrackerStore:
-    """The store of endpoints.yml; in memory without one. Raises ProjectError for a type that does not exist."""
-    endpoint = project.endpoints.tracker_store
-    if endpoint is None or not endpoint.type:
-        return MemoryTrackerStore()
-    match endpoint.type.lower():
-        case "inmemory" | "in_memory" | "memory":
-            return MemoryTrackerStore()
-        case "sql":
-            from bot.stores.sql import SqlTrackerStore
-
-            return SqlTrackerStore(database_url(endpoint, project.root))
-        case other:
-            hint = "Use SQL or InMemory."
-            problem = Problem(
-                "unknown-component", f"there is no tracker store of the type '{other}'.", endpoint.where, hint
-            )
-            raise ProjectError([problem])
-
-
-def database_url(endpoint: Endpoint, root: Path) -> str:
-    """The SQLAlchemy URL of a store, from `url` or from Rasa's keys (dialect, url as host, db, username, ...)."""
-    from sqlalchemy import URL, make_url
-
-    if endpoint.url and "://" in endpoint.url:
-        url = make_url(endpoint.url)
-    else:
-        dialect = str(endpoint.get("dialect", "sqlite"))
-        url = URL.create(
-            dialect,
-            username=endpoint.get("username"),
-            password=endpoint.get("password"),
-            host=endpoint.url,
-            port=endpoint.get("port"),
-            database=endpoint.get("db", "rasa.db"),
-            query=endpoint.get("query") or {},
-        )
-    if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
-        url = url.set(database=str((root / url.database).resolve()))
-    return url.render_as_string(hide_password=False)
-
-
 def transaction_of(project: Project, actions: CustomActions) -> Mapping[str, Any]:
     """One transaction a turn, where the project's actions run here and work on a knowledge base."""
     endpoint = project.endpoints.knowledge_base
@@ -170,7 +130,7 @@ def transaction_of(project: Project, actions: CustomActions) -> Mapping[str, Any
     base = open_from_environment(project.root)
     store = project.endpoints.tracker_store
     is_sql = store is not None and (store.type or "").lower() == "sql"
-    shares = is_sql and store is not None and _same_database(database_url(store, project.root), base.url)
+    shares = is_sql and store is not None and _same_database(tracker_database(store, project.root), base.url)
     work: Callable[[], AbstractContextManager[Any]] = base.transaction
     return {"unit_of_work": work, "shares_database": shares, "is_conflict": is_conflict}
 

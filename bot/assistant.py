@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 import uuid
@@ -39,6 +38,7 @@ from bot.turn import MAX_PREDICTIONS, Predicts, Turn
 
 if TYPE_CHECKING:
     from bot.project import Project
+    from bot.stores.publisher import Publisher
 
 logger = logging.getLogger(__name__)
 
@@ -50,9 +50,9 @@ UnitOfWork = Callable[[], AbstractContextManager[Any]]
 
 
 class Understands(Protocol):
-    """Who understands messages: the NLU pipeline. Safe to call from a worker thread."""
+    """Who understands messages: the NLU pipeline, or another server. Many messages may be asked about at once."""
 
-    def parse(self, text: str) -> Understanding: ...
+    async def parse(self, text: str) -> Understanding: ...
 
 
 def _no_conflict(error: BaseException) -> bool:
@@ -69,7 +69,8 @@ class Assistant:
 
     `unit_of_work` makes each turn one transaction; `shares_database` says that the tracker store keeps its events in
     the same database, so that they are committed with it. `is_conflict` tells which errors of it mean that the turn
-    should be done again. `push` sends the replies of reminders.
+    should be done again. `push` sends the replies of reminders. `publisher` hands the events of each turn on, once they
+    are stored.
     """
 
     domain: Domain
@@ -80,6 +81,7 @@ class Assistant:
     store: TrackerStore = field(default_factory=MemoryTrackerStore)
     locks: LockStore = field(default_factory=MemoryLockStore)
     linkers: Sequence[Linker] = ()
+    publisher: Publisher | None = None
     unit_of_work: UnitOfWork = nullcontext
     shares_database: bool = False
     is_conflict: Callable[[BaseException], bool] = _no_conflict
@@ -144,7 +146,7 @@ class Assistant:
 
     async def parse(self, text: str) -> Understanding:
         """What NLU makes of a text."""
-        return _with_base_intent(await asyncio.to_thread(self.nlu.parse, text))
+        return _with_base_intent(await self.nlu.parse(text))
 
     async def _in_transaction(
         self, tracker: Tracker, voice: Voice, trace: TurnTrace, respond: Callable[[Turn], Awaitable[None]]
@@ -171,12 +173,18 @@ class Assistant:
                 tracker = await self._load(tracker.sender_id)
             else:
                 self.reminders.take_up(tracker.sender_id, turn.reminders)
+                self._publish(tracker, before.length)
                 return turn
         raise AssertionError("unreachable")
 
     async def _save(self, tracker: Tracker, trace: TurnTrace, session: Any) -> None:
         with trace.stage("save"):
             await self.store.save(tracker, session=session)
+
+    def _publish(self, tracker: Tracker, known: int) -> None:
+        """Hand the events after the first `known` on to the event broker."""
+        if self.publisher is not None:
+            self.publisher.publish(tracker.sender_id, tracker.dicts_since(known))
 
     async def _load(self, sender_id: str) -> Tracker:
         return await self.store.load(sender_id, self._tracker_of)
@@ -318,10 +326,12 @@ class Assistant:
     async def replace_events(self, sender_id: str, events: Sequence[Event]) -> Tracker:
         """Make these the conversation's events."""
         async with self.locks.lock(sender_id):
+            known = len(await self.store.event_dicts(sender_id)) if self.publisher else 0
             await self.store.delete(sender_id)
             tracker = await self._load(sender_id)
             tracker.update_all(events)
             await self.store.save(tracker)
+            self._publish(tracker, known)
             return tracker
 
     async def tracker(self, sender_id: str) -> Tracker:
@@ -342,6 +352,8 @@ class Assistant:
             if close is not None:
                 close()
         await self.custom_actions.close()
+        if self.publisher is not None:
+            await self.publisher.close()
         await self.store.close()
         await self.locks.close()
 

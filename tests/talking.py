@@ -56,7 +56,7 @@ class Payloads:
         self.domain = domain
         self.understood = understood
 
-    def parse(self, text: str) -> Understanding:
+    async def parse(self, text: str) -> Understanding:
         payload = read_payload(text, self.domain.all_intents)
         return self.understood.get(text) or payload or Understanding(text)
 

@@ -71,7 +71,7 @@ class Payloads:
     def __init__(self, domain: Domain) -> None:
         self.domain = domain
 
-    def parse(self, text: str) -> Understanding:
+    async def parse(self, text: str) -> Understanding:
         return read_payload(text, self.domain.all_intents) or Understanding(text)
 
 

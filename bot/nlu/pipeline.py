@@ -14,18 +14,17 @@ from bot.registry import get, names
 
 
 class Pipeline:
-    """A trained pipeline. Safe to call from several threads: components keep no state between calls."""
+    """A trained pipeline. Components keep no state between calls; `bot.nlu.serving` answers many callers with it."""
 
     def __init__(self, components: Sequence[Component], intents: Collection[str]) -> None:
         self.components = tuple(components)
         self.intents = frozenset(intents)
 
-    def parse(self, text: str) -> Understanding:
-        """What `text` means. Payloads such as `/greet` are read without any model."""
-        return self.parse_batch([text])[0]
-
     def parse_batch(self, texts: Sequence[str]) -> list[Understanding]:
-        """Understandings in the order of `texts`; one forward pass of each model for all of them."""
+        """Understandings in the order of `texts`; one forward pass of each model for all of them.
+
+        Payloads such as `/greet` are read without any model.
+        """
         results = [read_payload(text, self.intents) for text in texts]
         asked = [index for index, result in enumerate(results) if result is None]
         batch = [Understanding(texts[index]) for index in asked]

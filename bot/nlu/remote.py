@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import ssl
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,6 @@ class RemoteNlu:
 
     Payloads such as `/greet` are read here: they need no model, and a server without a domain cannot know their
     intents. A server that fails costs the understanding, not the turn: the text then has no intent, as in Rasa.
-    Safe to call from several threads.
     """
 
     def __init__(self, client: httpx.Client, url: str, intents: Collection[str], *, token: str | None = None) -> None:
@@ -36,13 +36,10 @@ class RemoteNlu:
         self._intents = frozenset(intents)
         self._token = token
 
-    def parse(self, text: str) -> Understanding:
+    async def parse(self, text: str) -> Understanding:
         """What the other server makes of `text`."""
-        return read_payload(text, self._intents) or self._asked(text)
-
-    def parse_batch(self, texts: Sequence[str]) -> list[Understanding]:
-        """Understandings in the order of `texts`."""
-        return [self.parse(text) for text in texts]
+        payload = read_payload(text, self._intents)
+        return payload if payload is not None else await asyncio.to_thread(self._asked, text)
 
     def close(self) -> None:
         self._client.close()
