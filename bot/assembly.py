@@ -12,6 +12,8 @@ from bot.actions.base import CustomActions, NoCustomActions
 from bot.actions.local import LocalActions
 from bot.actions.remote import RemoteActions
 from bot.assistant import Assistant, Understands
+from bot.compat.pipeline import build_components
+from bot.compat.policies import custom_policy
 from bot.dst.base import Linker
 from bot.errors import UsageError
 from bot.formats.config import ComponentSpec
@@ -69,10 +71,9 @@ def understanding_of(project: Project, model: Model) -> Understands:
 def nlu_of(project: Project, model: Model) -> pipeline.Pipeline:
     """The trained components of a model, in order."""
     specs = [_spec(part, project.config.pipeline) for part in model.metadata.nlu]
-    components = pipeline.build(specs, language=model.metadata.language or "en", root=project.root)
+    components = build_components(specs, language=model.metadata.language, root=project.root)
     for part, component in zip(model.metadata.nlu, components, strict=True):
-        if component.trainable:
-            component.load(model.part_folder(part))
+        component.load(model.part_folder(part))
     return pipeline.Pipeline(components, project.domain.all_intents)
 
 
@@ -80,7 +81,8 @@ def policies_of(project: Project, model: Model) -> list[Policy]:
     """The trained policies of a model, in order."""
     policies: list[Policy] = []
     for part in model.metadata.policies:
-        policy = build_policy(_spec(part, project.config.policies))
+        spec = _spec(part, project.config.policies)
+        policy = custom_policy(spec, root=project.root) or build_policy(spec)
         policy.load(model.part_folder(part), project.domain)
         policies.append(policy)
     return policies

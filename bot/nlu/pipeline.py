@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from bot.errors import Problem, ProjectError, did_you_mean
@@ -11,6 +11,8 @@ from bot.message import Understanding
 from bot.nlu.base import Component
 from bot.nlu.payload import read_payload
 from bot.registry import get, names
+
+_NONE: Mapping[int, type[Component]] = {}
 
 
 class Pipeline:
@@ -35,14 +37,19 @@ class Pipeline:
         return [result for result in results if result is not None]
 
 
-def build(specs: Sequence[ComponentSpec], *, language: str, root: Path) -> list[Component]:
-    """Light components for a config's `pipeline`; raises ProjectError with every problem of names and order."""
+def build(
+    specs: Sequence[ComponentSpec], *, language: str, root: Path, own: Mapping[int, type[Component]] = _NONE
+) -> list[Component]:
+    """Light components for a config's `pipeline`; raises ProjectError with every problem of names and order.
+
+    `own` are the classes of entries that are the project's own, by their place.
+    """
     problems: list[Problem] = []
     components: list[Component] = []
     provided: set[str] = set()
-    for spec in specs:
+    for index, spec in enumerate(specs):
         try:
-            component_class = get("nlu", spec.name)
+            component_class = own.get(index) or get("nlu", spec.name)
         except KeyError:
             hint = did_you_mean(spec.name, names("nlu"))
             problems.append(

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bot import __version__
+from bot.compat.pipeline import build_components
+from bot.compat.policies import custom_policy
 from bot.formats.config import ComponentSpec
-from bot.nlu import pipeline
 from bot.nlu.base import Component, Progress, silent
 from bot.nlu.needless import Needless
 from bot.policies.training import build_policy, training_trackers
@@ -22,6 +23,7 @@ from bot.policies.training_trackers import TrainingTracker
 from bot.project import Project
 from bot.stores.model_archive import CACHE, METADATA, SUFFIX, Metadata, Part, newest, pack, read_metadata
 from bot.training.fingerprints import fingerprint
+from bot.training_data import TrainingData
 
 _KEPT_PARTS = 24
 
@@ -52,22 +54,35 @@ class _Learner(Protocol):
     def learn(self, folder: Path, progress: Progress) -> None: ...
 
 
-@dataclass(frozen=True)
+@dataclass
 class _NluLearner:
+    """`before` is the nearest component before it that may change what it learns from."""
+
     spec: ComponentSpec
     component: Component
     project: Project
+    before: _NluLearner | None = None
+    learnt: Path | None = None
     kind: str = "nlu"
 
     @property
     def fingerprint(self) -> str:
-        relevant = self.component.relevant(self.project.training_data) if self.component.trainable else None
-        return fingerprint(__version__, self.spec.name, self.component.config, self.component.language, relevant)
+        relevant = self.component.relevant(self.project.training_data)
+        earlier = [self.before.fingerprint] if self.before else []
+        config, language = self.component.config, self.component.language
+        return fingerprint(__version__, self.spec.name, config, language, relevant, *earlier)
 
     def learn(self, folder: Path, progress: Progress) -> None:
         if self.component.trainable:
-            self.component.train(self.project.training_data, progress)
+            self.component.train(self.before.prepared if self.before else self.project.training_data, progress)
             self.component.save(folder)
+
+    @cached_property
+    def prepared(self) -> TrainingData:
+        """The training data for those after it, once it has learnt."""
+        assert self.learnt is not None
+        self.component.load(self.learnt)
+        return self.component.prepare(self.before.prepared if self.before else self.project.training_data)
 
 
 @dataclass(frozen=True)
@@ -143,6 +158,8 @@ def train(
             place = f"{learner.kind}/{index}_{learner.spec.name.rsplit('.', 1)[-1]}"
             learnt, fresh = _learnt(project.root / CACHE / "parts", learner, mark, force=force, progress=progress)
             shutil.copytree(learnt, Path(scratch) / place)
+            if isinstance(learner, _NluLearner):
+                learner.learnt = learnt
             parts[learner.kind].append(Part(learner.spec.name, dict(learner.spec.options), place, mark))
             if _is_trainable(learner):
                 (trained if fresh else reused).append(learner.spec.name)
@@ -173,11 +190,16 @@ def stale(project: Project, *, force: bool = False, out: Path = Path("models")) 
 def _learners(project: Project, *, nlu: bool, core: bool) -> Iterator[_Learner]:
     config = project.config
     if nlu and project.training_data.examples:
-        components = pipeline.build(config.pipeline, language=config.language or "en", root=project.root)
-        yield from (_NluLearner(spec, c, project) for spec, c in zip(config.pipeline, components, strict=True))
+        components = build_components(config.pipeline, language=config.language, root=project.root)
+        before: _NluLearner | None = None
+        for spec, component in zip(config.pipeline, components, strict=True):
+            learner = _NluLearner(spec, component, project, before)
+            yield learner
+            before = learner if component.prepares else before
     if core and (project.stories.stories or project.stories.rules):
         told = _Told(project)
-        yield from (_PolicyLearner(spec, build_policy(spec), told) for spec in config.policies)
+        for spec in config.policies:
+            yield _PolicyLearner(spec, custom_policy(spec, root=project.root) or build_policy(spec), told)
 
 
 def _is_trainable(learner: _Learner) -> bool:
