@@ -13,14 +13,27 @@ ADMIN = {"user": {"username": "boss", "role": "admin"}}
 LI = {"user": {"username": "li", "role": "user"}}
 
 
-def status(auth: Auth, *, query: str = "", bearer: str | None = None, conversation: str | None = None) -> int:
+def status(
+    auth: Auth,
+    *,
+    query: str = "",
+    bearer: str | None = None,
+    conversation: str | None = None,
+    path: str = "/status",
+    body: bytes = b"",
+) -> int:
     """200, or the status that the check refuses with."""
     headers = [(b"authorization", f"Bearer {bearer}".encode())] if bearer else []
     scope: dict[str, Any] = {"type": "http", "headers": headers, "query_string": query.encode(), "path_params": {}}
+    scope["path"] = path
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body}
+
     if conversation:
         scope["path_params"] = {"conversation_id": conversation}
     try:
-        asyncio.run(auth.check(Request(scope)))
+        asyncio.run(auth.check(Request(scope, receive)))
     except ApiError as error:
         return error.status
     return 200
@@ -72,3 +85,18 @@ def test_either_token_or_jwt_will_do() -> None:
     auth = Auth(token="geheim", jwt_secret=SECRET)
     assert status(auth, query="token=geheim") == 200
     assert status(auth, bearer=token(ADMIN)) == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "expected"),
+    [
+        ("/model/parse", b'{"text": "hi", "token": "geheim"}', 200),
+        ("/model/parse", b'{"text": "hi", "token": "falsch"}', 401),
+        ("/model/parse", b'{"text": "hi", "token": null}', 401),
+        ("/model/parse", b"no json", 401),
+        ("/model/parse", b"[]", 401),
+        ("/model/train", b'{"token": "geheim"}', 401),
+    ],
+)
+def test_a_rasa_that_asks_for_the_nlu_sends_its_token_in_the_body(path: str, body: bytes, expected: int) -> None:
+    assert status(Auth(token="geheim"), path=path, body=body) == expected
