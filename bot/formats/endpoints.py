@@ -96,6 +96,8 @@ def _endpoint(root: MappingNode, key: str, problems: ProblemList) -> Endpoint | 
         return None
     options = plain(body, problems)
     url, kind = options.pop("url", None), options.pop("type", None)
+    if isinstance(url, list):  # Kafka has several servers
+        url = ",".join(map(str, url))
     if key in ("action_endpoint", "knowledge_base") and not url:
         problems.error("missing-key", f"`{key}` has no `url`.", root.key(key))
     return Endpoint(

@@ -1,4 +1,4 @@
-"""The stores that endpoints.yml names: `tracker_store` and `lock_store`."""
+"""What endpoints.yml names: `tracker_store`, `lock_store` and `event_broker`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from bot.formats.endpoints import Endpoint
     from bot.stores.base import LockStore, TrackerStore
+    from bot.stores.brokers.base import EventBroker
+    from bot.stores.publisher import Publisher
 
 _IN_MEMORY = ("inmemory", "in_memory", "memory")
 
@@ -54,6 +56,48 @@ def open_lock_store(endpoint: Endpoint | None) -> LockStore:
 
         return RedisLockStore(read_options(endpoint, RedisLockOptions, store="Redis lock store"))
     raise unknown_type(endpoint, "lock store", ("redis", "in_memory"))
+
+
+def tracker_database(endpoint: Endpoint, root: Path) -> str:
+    """The SQLAlchemy URL of an SQL tracker store."""
+    from bot.stores.options import read_options
+    from bot.stores.sql_url import SqlOptions, database_url
+
+    return database_url(read_options(endpoint, SqlOptions, store="SQL tracker store"), root)
+
+
+def open_event_broker(endpoint: Endpoint, root: Path) -> EventBroker:
+    """The broker of an entry; RabbitMQ when it has no `type`, as in Rasa. Nothing is connected yet."""
+    from bot.stores.options import read_options
+
+    match (endpoint.type or "pika").lower():
+        case "file":
+            from bot.stores.brokers.file import FileEventBroker, FileOptions
+
+            return FileEventBroker(read_options(endpoint, FileOptions, store="file event broker"), root)
+        case "sql":
+            from bot.stores.brokers.sql import SqlBrokerOptions, SqlEventBroker
+
+            return SqlEventBroker(read_options(endpoint, SqlBrokerOptions, store="SQL event broker"), root)
+        case "pika":
+            from bot.stores.brokers.pika import PikaEventBroker, PikaOptions
+
+            return PikaEventBroker(read_options(endpoint, PikaOptions, store="RabbitMQ event broker"))
+        case "kafka":
+            from bot.stores.brokers.kafka import KafkaEventBroker, KafkaOptions
+
+            return KafkaEventBroker(read_options(endpoint, KafkaOptions, store="Kafka event broker"))
+        case _:
+            raise unknown_type(endpoint, "event broker", ("pika", "kafka", "SQL", "file"))
+
+
+def open_publisher(endpoint: Endpoint | None, root: Path) -> Publisher | None:
+    """Who publishes each turn's events, None without an entry."""
+    if endpoint is None:
+        return None
+    from bot.stores.publisher import Publisher
+
+    return Publisher(open_event_broker(endpoint, root), unpublished=root / "unpublished_events.jsonl")
 
 
 def unknown_type(endpoint: Endpoint, store: str, valid: Iterable[str]) -> ProjectError:
