@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.actions.domain_json import domain_json
 from bot.compat.api.constants import (
@@ -32,13 +32,21 @@ _LANGUAGE = "language"
 _KNOWN = (TEXT, INTENT, INTENT_RANKING_KEY, ENTITIES, _LANGUAGE)
 
 
+class _Noted(NamedTuple):
+    """A message that custom components have worked on, and what was understood when they were done with it."""
+
+    message: Message
+    said: Mapping[str, Any]
+
+
 def message_of(understanding: Understanding) -> Message:
     """The message that custom components have worked on so far, with what others have understood since."""
-    message: Message | None = understanding.notes.get(NOTE)
-    if message is None:
-        message = Message({TEXT: understanding.text}, output_properties={TEXT_TOKENS})
-    for key, value in _attributes(understanding).items():
-        if message.get(key) != value:
+    noted: _Noted = understanding.notes.get(NOTE) or _Noted(Message(output_properties={TEXT_TOKENS}), {})
+    message, now = noted.message, _attributes(understanding)
+    for key in noted.said.keys() - now.keys():
+        del message.data[key]
+    for key, value in now.items():
+        if noted.said.get(key) != value:
             message.set(key, value, add_to_output=True)
     return message
 
@@ -46,7 +54,7 @@ def message_of(understanding: Understanding) -> Message:
 def understanding_of(message: Message, before: Understanding) -> Understanding:
     """What a message says now. Attributes that were set with `add_to_output` come out in `extra`."""
     output = message.as_dict(only_output_properties=True)
-    return replace(
+    understanding = replace(
         before,
         text=output.get(TEXT) or "",
         intent=_intent(output.get(INTENT)),
@@ -54,8 +62,8 @@ def understanding_of(message: Message, before: Understanding) -> Understanding:
         entities=tuple(Entity.from_dict(entity) for entity in output.get(ENTITIES) or ()),
         language=output.get(_LANGUAGE, before.language),
         extra={**before.extra, **{key: value for key, value in output.items() if key not in _KNOWN}},
-        notes={**before.notes, NOTE: message},
     )
+    return replace(understanding, notes={**before.notes, NOTE: _Noted(message, _attributes(understanding))})
 
 
 def _attributes(understanding: Understanding) -> dict[str, Any]:
@@ -82,9 +90,8 @@ def _intent(shape: Mapping[str, Any] | None) -> Intent:
 
 def rasa_training_data(data: TrainingData) -> RasaTrainingData:
     """The training data as custom components have left it so far."""
-    noted = data.notes.get(NOTE)
-    if noted is not None:
-        left: RasaTrainingData = noted
+    left: RasaTrainingData | None = data.notes.get(NOTE)
+    if left is not None:
         return left
     return RasaTrainingData(
         [_example_message(example) for example in data.examples],

@@ -14,6 +14,8 @@ from bot.compat.hook import serving_rasa
 from bot.errors import Problem, ProjectError, UsageError, Where, did_you_mean
 
 OWN_PACKAGES = frozenset({"bot", "nlu_models", "knowledge_base"})
+# The projects' folders on `sys.path`: a package of one must not be found for another.
+_FOLDERS: set[str] = set()
 
 
 def is_class_path(name: str | None) -> bool:
@@ -71,24 +73,23 @@ def failure(what: str, error: Exception, root: Path, where: Where | None) -> Pro
 def _import(root: Path, name: str) -> Any:
     """Import a module of this project, even when another project's of the same name was imported before."""
     top = name.split(".")[0]
-    present = sys.modules.get(top)
-    if present is not None and not _lies_below(present, root):
+    loaded = [module for module in sys.modules if module == top or module.startswith(f"{top}.")]
+    if not all(_lies_below(sys.modules[module], root) for module in loaded):
         if top in OWN_PACKAGES:
             raise UsageError(f"the project's package '{top}' has the name of one of Kefu's: give it another name.")
-        for loaded in [loaded for loaded in sys.modules if loaded == top or loaded.startswith(f"{top}.")]:
-            del sys.modules[loaded]
+        for module in loaded:
+            del sys.modules[module]
     folder = str(root.resolve())
-    if sys.path[:1] != [folder]:
-        if folder in sys.path:
-            sys.path.remove(folder)
-        sys.path.insert(0, folder)
+    sys.path[:] = [folder, *(place for place in sys.path if place != folder and place not in _FOLDERS)]
+    _FOLDERS.add(folder)
     importlib.invalidate_caches()
     return importlib.import_module(name)
 
 
 def _lies_below(module: Any, root: Path) -> bool:
     file = getattr(module, "__file__", None)
-    return any(_is_below(place, root) for place in ([file] if file else getattr(module, "__path__", [])))
+    places = [file] if file else list(getattr(module, "__path__", []))
+    return all(_is_below(place, root) for place in places)
 
 
 def _is_below(place: str, root: Path) -> bool:
