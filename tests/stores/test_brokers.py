@@ -65,7 +65,7 @@ def test_the_database_of_conversations_is_left_alone(tmp_path: Path) -> None:
 def rabbitmq_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """A RabbitMQ of its own."""
     pytest.importorskip("aio_pika")
-    if not RABBITMQ.exists() or shutil.which("erl") is None:
+    if not RABBITMQ.exists() or shutil.which("epmd") is None:
         pytest.skip("rabbitmq-server is not installed")
     port, folder = free_port(), tmp_path_factory.mktemp("rabbitmq")
     (folder / "rabbitmq.conf").write_text(
@@ -79,17 +79,21 @@ def rabbitmq_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         "RABBITMQ_LOG_BASE": str(folder / "log"),
         "RABBITMQ_CONFIG_FILE": str(folder / "rabbitmq"),
         "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "plugins"),
-        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+S 1:1 -start_epmd false -erl_epmd_port " + str(free_port()),
+        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+S 1:1",
         "HOME": str(folder),
     }
+    environment = os.environ | settings
     with (folder / "out").open("wb") as log:
-        server = subprocess.Popen([RABBITMQ], env=os.environ | settings, stdout=log, stderr=log)
+        server = subprocess.Popen([RABBITMQ], env=environment, stdout=log, stderr=log)
     try:
         wait_for_port(port, folder / "out", seconds=90)
         yield port
     finally:
         server.terminate()
         server.wait()
+        subprocess.run(
+            ["epmd", "-kill"], env=environment, capture_output=True, check=False
+        )  # the server has started it
 
 
 @pytest.mark.slow
