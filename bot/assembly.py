@@ -116,6 +116,8 @@ def custom_actions_of(project: Project) -> CustomActions:
         endpoint.url,
         headers=endpoint.get("headers"),
         token=endpoint.get("token"),
+        token_name=endpoint.get("token_name", "token"),
+        params=endpoint.get("params"),
         basic_auth=endpoint.get("basic_auth"),
         cafile=endpoint.get("cafile"),
         selective_domain=bool(endpoint.get("enable_selective_domain", False)),

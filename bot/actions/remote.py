@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 # The version of the protocol: action servers compare it with their own.
 PROTOCOL_VERSION = "3.6.21"
 TIMEOUT_SECONDS = 300.0
+IDLE_SECONDS = 2.0
+"""An idle connection is given up before an action server would close it (after 5 seconds), perhaps in mid-request."""
 COMPRESS_VARIABLE = "COMPRESS_ACTION_SERVER_REQUEST"
 
 
@@ -37,6 +39,8 @@ class RemoteActions:
         *,
         headers: Mapping[str, str] | None = None,
         token: str | None = None,
+        token_name: str = "token",
+        params: Mapping[str, Any] | None = None,
         basic_auth: Mapping[str, str] | None = None,
         cafile: str | None = None,
         selective_domain: bool = False,
@@ -46,7 +50,7 @@ class RemoteActions:
     ) -> None:
         self._url = url
         self._headers = {"Content-Type": "application/json", **(headers or {})}
-        self._query = {"token": token} if token else None
+        self._query = dict(params or {}) | ({token_name: token} if token else {})
         self._auth = (basic_auth["username"], basic_auth["password"]) if basic_auth else None
         self._cafile = cafile
         self._selective_domain = selective_domain
@@ -83,7 +87,8 @@ class RemoteActions:
         if self._compress:
             content, headers["Content-Encoding"] = zlib.compress(content), "deflate"
         try:
-            return await self._open().post(self._url, content=content, headers=headers, params=self._query)
+            url = httpx.URL(self._url).copy_merge_params(self._query)
+            return await self._open().post(url, content=content, headers=headers)
         except httpx.HTTPError as error:
             raise ActionFailedError(
                 f"The action '{name}' could not be run: the action server at {self._url} does not answer "
@@ -97,7 +102,12 @@ class RemoteActions:
             import httpx
 
             verify: ssl.SSLContext | bool = ssl.create_default_context(cafile=self._cafile) if self._cafile else True
-            self._client = httpx.AsyncClient(timeout=self._timeout, auth=self._auth, verify=verify)
+            self._client = httpx.AsyncClient(
+                timeout=self._timeout,
+                auth=self._auth,
+                verify=verify,
+                limits=httpx.Limits(keepalive_expiry=IDLE_SECONDS),
+            )
         return self._client
 
 

@@ -64,7 +64,7 @@ class CallbackSpeaker:
             "channel": {"name": channel},
         }
         try:
-            answer = await self._client.post(self._url, json=body, params=self._params)
+            answer = await self._client.post(httpx.URL(self._url).copy_merge_params(self._params), json=body)
             answer.raise_for_status()
             shape = answer.json() if answer.content else {}
             if not isinstance(shape, Mapping):

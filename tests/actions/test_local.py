@@ -146,7 +146,7 @@ class Server:
 
 def ask(server: Server, name: str = "action_hello", **options: Any) -> Any:
     client = httpx.AsyncClient(transport=httpx.MockTransport(server))
-    actions = RemoteActions("http://actions/webhook", client=client, **options)
+    actions = RemoteActions("http://actions/webhook?shop=7", client=client, **options)
     return asyncio.run(actions.run(name, tracker(), DOMAIN))
 
 
@@ -161,7 +161,7 @@ def test_a_request_holds_tracker_and_domain() -> None:
     assert (body["next_action"], body["sender_id"], body["version"]) == ("action_hello", "me", "3.6.21")
     assert [event["event"] for event in body["tracker"]["events"]] == ["action", "user"]
     assert "city" in body["domain"]["slots"]
-    assert server.requests[0].url.params["token"] == "secret"
+    assert dict(server.requests[0].url.params) == {"shop": "7", "token": "secret"}
     assert server.requests[0].headers["X-Shop"] == "1"
 
 
@@ -170,6 +170,7 @@ def test_the_domain_is_sent_to_those_that_ask_for_it() -> None:
     ask(server, selective_domain=True)
     ask(server, "action_domain", selective_domain=True)
     assert ["domain" in body for body in server.bodies] == [False, True]
+    assert [request.url.query for request in server.requests] == [b"shop=7", b"shop=7"]
 
 
 def test_a_server_that_lacks_the_domain_gets_it() -> None:

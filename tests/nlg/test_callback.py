@@ -24,7 +24,7 @@ def say(handler: Callable[[httpx.Request], httpx.Response]) -> Reply | None:
         async with httpx.AsyncClient(transport=httpx.MockTransport(handler)) as client:
             speaker = CallbackSpeaker(
                 client,
-                "http://nlg/",
+                "http://nlg/?shop=7",
                 RESPONSES,
                 fallback=ResponseSpeaker(RESPONSES, random=Random(0)),
                 params={"token": "t"},
@@ -52,7 +52,7 @@ def test_the_request_and_the_reply_are_rasas() -> None:
         "tracker": {"sender_id": "me", "events": []},
         "channel": {"name": "rest"},
     }
-    assert seen[0].url.params["token"] == "t"
+    assert dict(seen[0].url.params) == {"shop": "7", "token": "t"}
     assert reply is not None and reply.act is not None
     assert (reply.text, reply.buttons) == ("您好", ({"title": "a", "payload": "/b"},))
     assert reply.metadata == {"utter_action": "utter_x", "id": "v1"}
