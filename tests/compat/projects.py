@@ -60,7 +60,7 @@ def write_project(
     root: Path,
     files: Mapping[str, str],
     *,
-    pipeline: str = "[]",
+    pipeline: str = "- name: WhitespaceTokenizer",
     policies: str = "- name: RulePolicy",
     language: str = "en",
 ) -> Path:
