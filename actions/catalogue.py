@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from rasa_sdk.events import EventType, SlotSet
@@ -13,22 +15,25 @@ from sqlalchemy import select
 from actions import spoken
 from actions.turn import Turn, focus, listed, shop
 from bot.dst.meaning import embedder
+from knowledge_base.linking import Comparison, Linking, choose_variant, comparison_of, kinds, link_products, spelled_out
 from knowledge_base.models import Article, Product, Variant
-from knowledge_base.search import Hit, search_articles, search_products, vocabulary_of
+from knowledge_base.search import Hit, search_articles, search_products
 from knowledge_base.sessions import ShopSession
 
 ENCODER = "multilingual-e5-small"
 MAX_SHOWN = 5
-_GOOD_PRODUCT, _SAME_PRODUCT, _FAR_BEHIND = 0.45, 0.08, 0.2
+_LOOKED_AT = 20
+_GOOD_PRODUCT, _FAR_BEHIND = 0.45, 0.2
 _GOOD_ARTICLE = 0.5
 
 
 @dataclass(frozen=True)
 class Meant:
-    """The product that is meant, and those of its variants that the customer's words fit; or several candidates."""
+    """The product that is meant, and those of its variants that the option words fit; or several candidates."""
 
     product: Product | None = None
     variants: tuple[Variant, ...] = ()
+    options: tuple[str, ...] = ()
     candidates: tuple[Product, ...] = ()
     asked_for: str = ""
 
@@ -38,35 +43,33 @@ def meant(session: ShopSession, turn: Turn) -> Meant:
     words = wanted(turn)
     variant = session.get(Variant, str(turn.value("variant_id"))) if turn.said("variant_id") else None
     if variant is not None:
-        return Meant(variant.product, (variant,))
+        return Meant(variant.product, (variant,), tuple(words))
     pointed = turn.value("product_id")
     named = " ".join(map(str, turn.values("product", any_role=True)))
-    if named and not pointed:
-        return _named(session, turn.text, words, named)
+    if not pointed:
+        name, spelled = spelled_out(session, turn.text)
+        if spelled is not None and (not named or named.casefold() in name):
+            rest = [word for word in words if word.casefold() not in name]  # the black of "little black dress"
+            return _with_options(session, spelled, rest)
+        if named:
+            return _named(session, words, named)
     product_id = pointed or turn.slot("product_id")
     product = session.get(Product, str(product_id)) if product_id else None
-    if product is None:
-        return Meant()
-    return Meant(product, fitting(session, product, words), asked_for=" ".join(words))
+    return _with_options(session, product, words) if product else Meant()
 
 
-def _named(session: ShopSession, text: str, words: Sequence[str], named: str) -> Meant:
-    query = " ".join([*words, named])
-    hits = [hit for hit in search_products(session, query, limit=8) if hit.score >= _GOOD_PRODUCT]
-    if not hits:
-        return Meant(asked_for=named)
-    near = [hit for hit in hits if hits[0].score - hit.score < _SAME_PRODUCT]
-    exact = [hit for hit in near if _is_called(hit.item, named, text)]
-    if len(exact) == 1 or len(near) == 1:
-        product = (exact or near)[0].item
-        return Meant(product, fitting(session, product, words), asked_for=query)
-    return Meant(candidates=tuple(hit.item for hit in near[:MAX_SHOWN]), asked_for=named)
+def _with_options(session: ShopSession, product: Product, words: Sequence[str]) -> Meant:
+    return Meant(product, fitting(session, product, words), tuple(words))
 
 
-def _is_called(product: Product, named: str, text: str) -> bool:
-    """Whether the product's name was said: as the model found it, or anywhere in the message."""
-    names = [name.casefold() for name in (product.name_en, product.name_zh) if name]
-    return named.casefold().strip() in names or any(name in text.casefold() for name in names)
+def _named(session: ShopSession, words: Sequence[str], named: str) -> Meant:
+    """What a name and the option words beside it may mean; something to go with the thing named is not meant."""
+    found = link_products(session, named, said=words).candidates
+    called = kinds((candidate.product for candidate in found), named)
+    linking = Linking(tuple(candidate for candidate in found if candidate.product in called))
+    if linking.best is not None:
+        return _with_options(session, linking.best.product, words)
+    return Meant(candidates=tuple(choice.product for choice in linking.choices), asked_for=named)
 
 
 def wanted(turn: Turn) -> list[str]:
@@ -76,28 +79,18 @@ def wanted(turn: Turn) -> list[str]:
 
 def fitting(session: ShopSession, product: Product, words: Sequence[str]) -> tuple[Variant, ...]:
     """The product's variants that have every option the words name; all of them when there are no words."""
-    vocabulary = vocabulary_of(session)
-    variants = list(product.variants)
-    for word in words:
-        values = vocabulary.values(word)
-        variants = [v for v in variants if _has(v, word, values)]
-    return tuple(variants)
-
-
-def _has(variant: Variant, word: str, values: Sequence[tuple[str, str]]) -> bool:
-    if any(variant.options.get(name) == value for name, value in values):
-        return True
-    folded = "".join(word.casefold().split()).rstrip("码号")
-    return any("".join(str(value).casefold().split()) == folded for value in variant.options.values())
+    choice = choose_variant(session, product, words)
+    return () if choice.unknown else tuple(match.variant for match in choice.matches if match.score >= 1.0)
 
 
 def replacements(session: ShopSession, old: Variant, words: Sequence[str]) -> list[Variant]:
-    """Other variants of the same product that have the options named, the rest as in `old` where that exists."""
-    found = [v for v in fitting(session, old.product, words) if v.id != old.id]
-    named = {name for word in words for name, _ in vocabulary_of(session).values(word)}
-    kept = {name: value for name, value in old.options.items() if name not in named}
-    same = [v for v in found if all(v.options.get(name) == value for name, value in kept.items())]
-    return same or found
+    """Other variants of the same product that have the options named, or are as much bigger or smaller as the words
+    say; the rest as in `old` where that exists."""
+    compared = next(filter(None, map(comparison_of, words)), None)
+    named = [word for word in words if comparison_of(word) is None]
+    choice = choose_variant(session, old.product, named, base=old, comparison=compared)
+    whole = [match.variant for match in choice.matches if match.score >= 1.0 and match.variant.id != old.id]
+    return [] if choice.unknown else whole
 
 
 def find_article(session: ShopSession, question: str, intent: str | None) -> Article | None:
@@ -110,11 +103,31 @@ def find_article(session: ShopSession, question: str, intent: str | None) -> Art
     return session.scalars(select(Article).where(Article.slug == slug)).one_or_none() if slug else None
 
 
-def find_products(session: ShopSession, text: str, *, limit: int = MAX_SHOWN) -> list[Hit[Product]]:
+def find_products(session: ShopSession, text: str) -> list[Hit[Product]]:
     """Products for a description, those that fit best first; hits that are weak, or far behind the best, are left out."""
-    hits = search_products(session, text, limit=limit)
+    hits = search_products(session, text, limit=_LOOKED_AT)
     best = max((hit.score for hit in hits), default=0.0)
     return [hit for hit in hits if hit.score >= max(_GOOD_PRODUCT, best - _FAR_BEHIND)]
+
+
+def of_kind(hits: Sequence[Hit[Product]], named: str) -> list[Hit[Product]]:
+    """The hits that are what was named, rather than something to go with it or that mentions it."""
+    called = kinds((hit.item for hit in hits), named)
+    return [hit for hit in hits if hit.item in called]
+
+
+def compared(session: ShopSession, product: Product, comparison: Comparison) -> list[Product]:
+    """Things of the same kind that cost less (or more) than the product, those nearest to its price first."""
+    shelf = session.scalars(select(Product).where(Product.category_id == product.category_id)).all()
+    same = {other.id: other for name in (product.name_en, product.name_zh) for other in kinds(shelf, name)}
+    direction = -1 if comparison is Comparison.CHEAPER else 1
+    price = lowest_price(product)
+    found = [other for other in same.values() if direction * (lowest_price(other) - price) > 0]
+    return sorted(found, key=lambda other: abs(lowest_price(other) - price))[:MAX_SHOWN]
+
+
+def lowest_price(product: Product) -> Decimal:
+    return min((variant.price for variant in product.variants), default=Decimal(0))
 
 
 def row(product: Product, variants: Sequence[Variant], language: str) -> dict[str, Any]:
@@ -132,8 +145,10 @@ def row(product: Product, variants: Sequence[Variant], language: str) -> dict[st
 
 def as_object(product: Product, variants: Sequence[Variant] = ()) -> dict[str, Any]:
     """A product as something that the customer can point at."""
-    prices = [float(variant.price) for variant in (variants or product.variants)]
-    options = {word for variant in (variants or product.variants) for word in variant.options.values()}
+    shown = variants or product.variants
+    prices = [float(variant.price) for variant in shown]
+    displays = [display for variant in shown for display in (variant.display_en, variant.display_zh) if display]
+    options = {word.strip() for display in displays for word in re.split(r"[,，、]", display)}
     names = [product.name_en, product.name_zh, *product.synonyms_en, *product.synonyms_zh, *sorted(options)]
     return {"entity": "product_id", "value": product.id, "names": names, "price": min(prices, default=None)}
 

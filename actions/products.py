@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from actions import catalogue, spoken
 from actions.turn import Turn, listed, own, shop
+from knowledge_base.linking import Comparison, comparison_of
 from knowledge_base.models import Coupon, Product, Variant
 from knowledge_base.search.tokens import tokens
 from knowledge_base.sessions import ShopSession
@@ -46,27 +47,20 @@ class ActionAboutProduct(Action, ABC):  # type: ignore[misc]
             found = catalogue.meant(session, turn)
             if found.product is None:
                 return catalogue.ask_which(dispatcher, turn, found)
-            self.answer(dispatcher, turn, session, found.product, found.variants)
+            self.answer(dispatcher, turn, found.product, found)
             return catalogue.about(found.product)
 
     @abstractmethod
-    def answer(
-        self,
-        dispatcher: CollectingDispatcher,
-        turn: Turn,
-        session: ShopSession,
-        product: Product,
-        variants: Sequence[Variant],
-    ) -> None:
-        """Say it. `variants` are those that the customer's words fit; none when they fit none."""
+    def answer(self, dispatcher: CollectingDispatcher, turn: Turn, product: Product, found: catalogue.Meant) -> None:
+        """Say it. `found` has the variants that the customer's words fit; none when they fit none."""
 
 
-def say_missing(dispatcher: CollectingDispatcher, turn: Turn, product: Product) -> None:
+def say_missing(dispatcher: CollectingDispatcher, turn: Turn, product: Product, options: Sequence[str]) -> None:
     """The product does not come as asked; this is how it does."""
     dispatcher.utter_message(
         response="utter_no_such_variant",
         product=product.text("name", turn.language),
-        wanted=" ".join(catalogue.wanted(turn)),
+        wanted=" ".join(options),
         variants=variant_rows([v for v in product.variants if v.can_supply()], turn.language),
     )
 
@@ -84,23 +78,21 @@ def variant_rows(variants: Sequence[Variant], language: str) -> list[dict[str, s
 
 
 class ActionAnswerPrice(ActionAboutProduct):
+    """What the product costs; "anything cheaper?" asks for others than the one that is being talked about."""
+
     action = "action_answer_price"
 
-    def answer(
-        self,
-        dispatcher: CollectingDispatcher,
-        turn: Turn,
-        session: ShopSession,
-        product: Product,
-        variants: Sequence[Variant],
-    ) -> None:
-        if not variants:
-            say_missing(dispatcher, turn, product)
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        return say_compared(dispatcher, Turn(tracker)) or await super().run(dispatcher, tracker, domain)
+
+    def answer(self, dispatcher: CollectingDispatcher, turn: Turn, product: Product, found: catalogue.Meant) -> None:
+        if not found.variants:
+            say_missing(dispatcher, turn, product, found.options)
             return
-        name, prices = product.text("name", turn.language), {variant.price for variant in variants}
-        price = catalogue.row(product, variants, turn.language)["price"]
-        if len(prices) == 1 and catalogue.wanted(turn):
-            shown = variants[0].text("display", turn.language)
+        name, prices = product.text("name", turn.language), {variant.price for variant in found.variants}
+        price = catalogue.row(product, found.variants, turn.language)["price"]
+        if len(prices) == 1 and found.options:
+            shown = found.variants[0].text("display", turn.language)
             dispatcher.utter_message(response="utter_price_variant", product=name, variant=shown, price=price)
         else:
             dispatcher.utter_message(response="utter_price", product=name, price=price)
@@ -109,21 +101,15 @@ class ActionAnswerPrice(ActionAboutProduct):
 class ActionAnswerStock(ActionAboutProduct):
     action = "action_answer_stock"
 
-    def answer(
-        self,
-        dispatcher: CollectingDispatcher,
-        turn: Turn,
-        session: ShopSession,
-        product: Product,
-        variants: Sequence[Variant],
-    ) -> None:
-        say_stock(dispatcher, turn, product, variants)
+    def answer(self, dispatcher: CollectingDispatcher, turn: Turn, product: Product, found: catalogue.Meant) -> None:
+        say_stock(dispatcher, turn, product, found)
 
 
-def say_stock(dispatcher: CollectingDispatcher, turn: Turn, product: Product, variants: Sequence[Variant]) -> None:
+def say_stock(dispatcher: CollectingDispatcher, turn: Turn, product: Product, found: catalogue.Meant) -> None:
     """Which of the variants can be had, and if none can, when."""
+    variants = found.variants
     if not variants:
-        say_missing(dispatcher, turn, product)
+        say_missing(dispatcher, turn, product, found.options)
         return
     name = product.text("name", turn.language)
     if len(variants) > 1 and any(variant.can_supply() for variant in variants):
@@ -146,28 +132,21 @@ class ActionAnswerAttribute(ActionAboutProduct):
 
     action = "action_answer_attribute"
 
-    def answer(
-        self,
-        dispatcher: CollectingDispatcher,
-        turn: Turn,
-        session: ShopSession,
-        product: Product,
-        variants: Sequence[Variant],
-    ) -> None:
+    def answer(self, dispatcher: CollectingDispatcher, turn: Turn, product: Product, found: catalogue.Meant) -> None:
         name = product.text("name", turn.language)
         asked = [str(value) for value in turn.values("attribute")]
-        if not asked and catalogue.wanted(turn):
-            say_stock(dispatcher, turn, product, variants)
+        if not asked and found.options:
+            say_stock(dispatcher, turn, product, found)
             return
-        found = [fact for word in asked if (fact := named_fact(product, word))]
-        for fact in found:
+        stated = [fact for word in asked if (fact := named_fact(product, word))]
+        for fact in stated:
             dispatcher.utter_message(
                 response="utter_attribute",
                 product=name,
                 attribute=fact[f"label_{turn.language}"],
                 value=fact[f"value_{turn.language}"],
             )
-        if asked and not found:
+        if asked and not stated:
             dispatcher.utter_message(response="utter_attribute_unknown", product=name, attribute=asked[0])
         elif not asked:
             rows = [
@@ -202,6 +181,25 @@ def named_fact(product: Product, word: str) -> dict[str, str] | None:
     return product.facts[best[2][0]] if best else None
 
 
+def say_compared(dispatcher: CollectingDispatcher, turn: Turn) -> list[EventType]:
+    """Tell of things like the one talked about that cost less or more; no events when nothing of the kind was asked."""
+    comparison = comparison_of(turn.text)
+    is_asked = comparison in (Comparison.CHEAPER, Comparison.DEARER) and not turn.said("product", "product_id")
+    if comparison is None or not is_asked or not turn.slot("product_id"):
+        return []
+    with shop() as session:
+        product = session.get_one(Product, str(turn.slot("product_id")))
+        others = catalogue.compared(session, product, comparison)
+        rows = [catalogue.row(other, (), turn.language) for other in others]
+        objects = [catalogue.as_object(other) for other in others]
+        name = product.text("name", turn.language)
+    if not rows:
+        dispatcher.utter_message(response=f"utter_nothing_{comparison}", product=name)
+        return listed([])
+    dispatcher.utter_message(response="utter_products_found", products=rows, buttons=product_buttons(rows, objects))
+    return listed(objects)
+
+
 class ActionSearchProducts(Action):  # type: ignore[misc]
     """Finds products by what the customer describes; prices and stock in the sentence are conditions."""
 
@@ -210,13 +208,16 @@ class ActionSearchProducts(Action):  # type: ignore[misc]
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn = Turn(tracker)
+        if compared := say_compared(dispatcher, turn):
+            return compared
+        named = " ".join(map(str, turn.values("product", any_role=True)))
         with shop() as session:
-            hits = catalogue.find_products(session, turn.text)
+            found = catalogue.find_products(session, turn.text)
+            hits = (catalogue.of_kind(found, named) if named else found)[: catalogue.MAX_SHOWN]
             rows = [catalogue.row(hit.item, hit.variants, turn.language) for hit in hits]
             objects = [catalogue.as_object(hit.item, hit.variants) for hit in hits]
         if not rows:
-            asked = " ".join(map(str, turn.values("product", any_role=True))) or turn.text
-            dispatcher.utter_message(response="utter_no_products_found", query=asked)
+            dispatcher.utter_message(response="utter_no_products_found", query=named or turn.text)
             return []
         dispatcher.utter_message(response="utter_products_found", products=rows, buttons=product_buttons(rows, objects))
         return listed(objects, focus=objects[0] if len(objects) == 1 else None)
@@ -238,6 +239,8 @@ class ActionRecommendProducts(Action):  # type: ignore[misc]
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn = Turn(tracker)
+        if compared := say_compared(dispatcher, turn):
+            return compared
         with shop() as session:
             basis, products = recommend(session, turn)
             rows = [catalogue.row(product, (), turn.language) for product in products]
@@ -255,7 +258,7 @@ def recommend(session: ShopSession, turn: Turn) -> tuple[str, list[Product]]:
     """What to base a recommendation on, in the customer's words or a product's name, and the products."""
     described = [*turn.values("product", any_role=True), *turn.values("colour"), *turn.values("attribute")]
     if described:
-        found = [hit.item for hit in catalogue.find_products(session, turn.text)]
+        found = [hit.item for hit in catalogue.find_products(session, turn.text)][: catalogue.MAX_SHOWN]
         if found:
             return " ".join(map(str, described)), found
     product = session.get(Product, str(turn.slot("product_id"))) if turn.slot("product_id") else None

@@ -30,6 +30,10 @@ _COMPARED: tuple[tuple[str, str, bool], ...] = (
     (r"newe?(?:r|st)|latest|recent|最近|最新|新", "date", False),
     (r"old(?:er|est)|earliest|最早|旧", "date", True),
 )
+_POINTING = re.compile(
+    r"\b(?:the|that|this|these|those|ones?|please)\b|[那这哪][个款件条双只台种把套支瓶张]?|[个款件条双只台种把套支瓶张的吧]$",
+    re.IGNORECASE,
+)
 _DESCRIBED_BY = ("product", "colour", "size")
 _NAME_MATCH = 80.0
 
@@ -43,8 +47,8 @@ class ReferenceResolver:
     mention: str = "mention"
 
     def link(self, understanding: Understanding, slots: Mapping[str, Any]) -> Understanding:
-        listed: list[Object] = list(slots.get(LISTED) or ())
-        focus: Object | None = slots.get(FOCUS)
+        listed: list[Object] = [item for item in slots.get(LISTED) or () if _is_object(item)]
+        focus: Object | None = slots.get(FOCUS) if _is_object(slots.get(FOCUS)) else None
         if not listed and not focus:
             return understanding
         found = [
@@ -70,7 +74,7 @@ class ReferenceResolver:
             return [_as_entity(item, mention) for item in listed]
         if (compared := _compared(text, listed)) is not None:
             return [_as_entity(compared, mention)]
-        if (described := _described(understanding, listed)) is not None:
+        if (described := _described(understanding, listed) or _called(text, listed)) is not None:
             return [_as_entity(described, mention)]
         if focus is not None:
             return [_as_entity(focus, mention)]
@@ -83,6 +87,11 @@ class ReferenceResolver:
             return [_as_entity(listed[n - 1], None)]
         described = _described(understanding, listed)
         return [_as_entity(described, None)] if described is not None else []
+
+
+def _is_object(item: Any) -> bool:
+    """Whether it is of our shape. rasa_sdk's knowledge base keeps bare ids in the same slots, and reads them itself."""
+    return isinstance(item, Mapping) and "entity" in item and "value" in item
 
 
 def _as_entity(item: Object, mention: Entity | None) -> Entity:
@@ -105,6 +114,13 @@ def _described(understanding: Understanding, listed: Sequence[Object]) -> Object
     if not words:
         return None
     fitting = [item for item in listed if all(_named(word, item) for word in words)]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _called(mention: str, listed: Sequence[Object]) -> Object | None:
+    """The only listed object that is called what a mention says beside its pointing: 头戴那款, "that folding one"."""
+    words = _POINTING.sub(" ", mention).split()
+    fitting = [item for item in listed if words and all(_named(word, item) for word in words)]
     return fitting[0] if len(fitting) == 1 else None
 
 

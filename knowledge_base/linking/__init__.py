@@ -1,5 +1,6 @@
 """From how customers name things to rows: products, variants and the lines of their orders."""
 
+from knowledge_base.linking.kinds import kinds, spelled_out
 from knowledge_base.linking.products import Candidate, Linking, link_lines, link_products
 from knowledge_base.linking.variants import (
     Comparison,
@@ -18,7 +19,9 @@ __all__ = [
     "VariantMatch",
     "choose_variant",
     "comparison_of",
+    "kinds",
     "link_lines",
     "link_products",
     "resolve_options",
+    "spelled_out",
 ]

@@ -59,6 +59,10 @@ def resolved(understanding: Understanding, **slots: Any) -> list[Any]:
         ("便宜的那个", "便宜的那个", ["K1000003"]),
         ("my latest one", "my latest one", ["K1000002"]),
         ("both of them", "both", ["K1000001", "K1000002", "K1000003"]),
+        ("亚麻那件怎么样", "亚麻那件", ["K1000002"]),
+        ("that trail one", "that trail one", ["K1000001"]),
+        ("那个亚麻的", "那个亚麻的", ["K1000002"]),
+        ("the green one", "the green one", []),
     ],
 )
 def test_a_mention_points_into_the_list(text: str, mention: str, expected: list[str]) -> None:
@@ -103,3 +107,9 @@ def test_cardinals(text: str, number: int | None) -> None:
 )
 def test_ordinals(text: str, position: int | None) -> None:
     assert ordinal(text, 4) == position
+
+
+def test_what_another_knowledge_base_listed_is_left_to_it() -> None:
+    slots = {"knowledge_base_listed_objects": [0, 2], "knowledge_base_last_object": 2}
+    understanding = Understanding("the second one", entities=(Entity("mention", "2", 4, 10),))
+    assert ReferenceResolver().link(understanding, slots) == understanding

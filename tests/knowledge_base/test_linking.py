@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from knowledge_base import CustomerScope, ShopSession
 from knowledge_base.linking import (
     Comparison,
     choose_variant,
     comparison_of,
+    kinds,
     link_lines,
     link_products,
     resolve_options,
+    spelled_out,
 )
+from knowledge_base.linking.kinds import is_called
 from knowledge_base.linking.similarity import similarity
 from knowledge_base.linking.sizes import size_rank
 from knowledge_base.models import Product, Variant
@@ -163,3 +167,43 @@ def test_names_are_compared_within_a_language() -> None:
         similarity("desk lamp", "Desk lamp") > similarity("lamp", "Desk lamp") > similarity("desk chair", "Desk lamp")
     )
     assert similarity("连衣裙", "亚麻连衣裙") > similarity("连衣群", "亚麻连衣裙") > similarity("裤子", "亚麻连衣裙")
+
+
+@pytest.mark.parametrize(
+    ("names", "said", "is_it"),
+    [
+        (["沙发毯", "加厚盖毯"], "沙发", False),
+        (["沙发毯", "加厚盖毯"], "毯", True),
+        (["Laptop Sleeve"], "laptop", False),
+        (["Laptop Sleeve"], "sleeves", True),
+        (["LED Desk Lamp with Wireless Charging"], "lamp", True),
+        (["LED Desk Lamp with Wireless Charging"], "wireless charging", False),
+        (["Shirts & T-shirts"], "shirt", True),
+        (["亚麻立领衬衫"], "亚麻衬衫", True),
+        (["Linen Shirt"], "linnen shirts", True),
+    ],
+)
+def test_the_last_word_of_a_name_says_what_a_thing_is(names: list[str], said: str, is_it: bool) -> None:
+    assert is_called(names, said) == is_it
+
+
+def test_things_of_a_kind_are_told_from_those_that_go_with_it(session: ShopSession) -> None:
+    products = session.scalars(select(Product)).all()
+    assert [product.id for product in kinds(products, "裙子")] == ["P1"]
+    assert [product.id for product in kinds(products, "lamps")] == ["P2", "P3"]
+    assert kinds(products, "phone") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "product"),
+    [
+        ("那个亚麻连衣裙还有吗", "亚麻连衣裙", "P1"),
+        ("are the Desk Lamps in stock?", "desk lamp", "P2"),
+        ("都有什么", "", None),
+    ],
+)
+def test_a_name_that_is_spelled_out_is_found_in_a_sentence(
+    session: ShopSession, text: str, name: str, product: str | None
+) -> None:
+    said, found = spelled_out(session, text)
+    assert (said, found and found.id) == (name, product)
