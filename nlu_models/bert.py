@@ -15,6 +15,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from nlu_models.shards import Dropout
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -36,7 +38,6 @@ class BertShape:
     """0 for BERT; RoBERTa counts positions from its padding id + 1."""
     epsilon: float
     activation: str = "gelu"
-    dropout: float = 0.1
 
     @classmethod
     def from_config(cls, config: Any) -> BertShape:
@@ -51,7 +52,6 @@ class BertShape:
             first_position=offset,
             epsilon=config.layer_norm_eps,
             activation=config.hidden_act,
-            dropout=config.hidden_dropout_prob,
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -65,7 +65,7 @@ class BertLayer(nn.Module):
     def __init__(self, shape: BertShape) -> None:
         super().__init__()
         width = shape.width
-        self.heads, self.dropout, self.gelu = shape.heads, shape.dropout, _gelu_kind(shape.activation)
+        self.heads, self.gelu, self.dropout = shape.heads, _gelu_kind(shape.activation), Dropout(0.0)
         self.query_key_value = nn.Linear(width, 3 * width)
         self.attended = nn.Linear(width, width)
         self.attended_norm = nn.LayerNorm(width, eps=shape.epsilon)
@@ -78,12 +78,11 @@ class BertLayer(nn.Module):
         batch, length, width = hidden.shape
         split = self.query_key_value(hidden).view(batch, length, 3, self.heads, width // self.heads)
         query, key, value = split.permute(2, 0, 3, 1, 4)
-        dropout = self.dropout if self.training else 0.0
-        mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask, dropout_p=dropout)
+        mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
         mixed = self.attended(mixed.transpose(1, 2).reshape(batch, length, width))
-        hidden = self.attended_norm(hidden + functional.dropout(mixed, self.dropout, self.training))
+        hidden = self.attended_norm(hidden + self.dropout(mixed))
         inner = self.contract(functional.gelu(self.expand(hidden), approximate=self.gelu))
-        output: Tensor = self.output_norm(hidden + functional.dropout(inner, self.dropout, self.training))
+        output: Tensor = self.output_norm(hidden + self.dropout(inner))
         return output
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -121,21 +120,6 @@ class CausalLM:
         self._read, self._cache = list(tokens), output.past_key_values
         scores: torch.Tensor = output.logits[0].float()
         return scores
-
-
-def use_threads_here(count: int) -> None:
-    """Let torch use `count` CPU threads for what the calling thread does, and leave all other threads as they are.
-
-    OpenMP keeps the number by thread, but torch also gives the last one set to threads that are new; another thread
-    therefore sets it back.
-    """
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(count)
-    restore = threading.Thread(target=torch.set_num_threads, args=(before,))
-    restore.start()
-    restore.join()
 
 
 def merge_lora(model: Any, adapter: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,6 +11,8 @@ from nlu_models.errors import ModelError
 
 if TYPE_CHECKING:
     import torch
+
+_counting = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -69,3 +72,19 @@ def has_bf16_units() -> bool:
 
     checks = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
     return any(getattr(torch.cpu, name, lambda: False)() for name in checks)
+
+
+def use_threads_here(count: int) -> None:
+    """Let torch use `count` CPU threads for what the calling thread does, and leave all other threads as they are.
+
+    OpenMP keeps the number by thread, but torch also gives the last one set to threads that are new; another thread
+    therefore sets it back.
+    """
+    import torch
+
+    with _counting:
+        before = torch.get_num_threads()
+        torch.set_num_threads(count)
+        restore = threading.Thread(target=torch.set_num_threads, args=(before,))
+        restore.start()
+        restore.join()

@@ -14,6 +14,7 @@ from torch import nn
 from torch.nn import functional
 
 from nlu_models.crf import ConditionalRandomField
+from nlu_models.shards import Dropout
 from nlu_models.tokens import PLACES
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ class JointModel(nn.Module):
     def __init__(self, encoder: BertEncoder, labels: Labels, *, dropout: float = 0.1) -> None:
         super().__init__()
         width = encoder.shape.width
-        self.encoder, self.labels, self.dropout = encoder, labels, nn.Dropout(dropout)
+        self.encoder, self.labels, self.dropout = encoder, labels, Dropout(dropout)
         self.intents = CompositeLinear(width, labels.intent_parts()) if labels.intents else None
         self.tagger = Tagger(width, labels, dropout=dropout) if labels.entities else None
         self.register_buffer("temperature", torch.ones(()))
@@ -131,7 +132,7 @@ class Tagger(nn.Module):
         self.own = nn.Linear(width, TAGGER_WIDTH, bias=False)
         self.place = nn.Embedding(PLACES, TAGGER_WIDTH)
         nn.init.zeros_(self.place.weight)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
         self.tags = CompositeLinear(TAGGER_WIDTH, labels.tag_parts())
         self.crf = ConditionalRandomField(*labels.transitions())
 

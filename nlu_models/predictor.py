@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from nlu_models.joint import JointModel
 
-FORMAT = 1
+FORMAT = 2
 BATCH = 32
 Rankings = list[tuple[RankedIntent, ...]]
 Entities = list[tuple[PredictedEntity, ...]]

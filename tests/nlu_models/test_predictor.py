@@ -84,7 +84,7 @@ def test_damage_and_other_versions_are_told_apart(predictor: JointPredictor, tmp
     predictor.save(tmp_path)
     description = tmp_path / "joint.json"
     whole = description.read_text(encoding="utf-8")
-    description.write_text(whole.replace('"format": 1', '"format": 99'), encoding="utf-8")
+    description.write_text(whole.replace('"format": 2', '"format": 99'), encoding="utf-8")
     with pytest.raises(ModelFormatError, match="format 99"):
         JointPredictor.load(tmp_path)
     description.write_text(whole[:50], encoding="utf-8")
