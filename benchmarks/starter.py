@@ -69,7 +69,7 @@ def understanding() -> dict[str, Any]:
     figures: dict[str, Any] = {"train_examples": training["examples"], "train_s": round(training["seconds"], 1)}
     pipeline = nlu_of(project, model)
     for language in ("en", "zh"):
-        data = read_data([ROOT / f"tests/nlu/unseen/{language}.yml"], ProblemList()).training_data
+        data = read_data([ROOT / f"tests/nlu/held_out/{language}.yml"], ProblemList()).training_data
         found = pipeline.parse_batch([example.text for example in data.examples])
         right = sum(best(u).name == example.intent for u, example in zip(found, data.examples, strict=True))
         figures[f"unseen_messages_{language}"] = len(found)
