@@ -76,6 +76,7 @@ def run(
         cors=tuple(cors or ()),
         auth=Auth(token=auth_token, jwt_secret=jwt_secret, jwt_method=jwt_method),
         credentials=_only(dict(loaded.credentials), connector),
+        root=loaded.root,
     )
     running = Running(ready_assistant(loaded, model=model), load=lambda archive: Assistant.load(loaded, model=archive))
     tls = Tls(ssl_certificate, ssl_keyfile, ssl_ca_file, ssl_password)

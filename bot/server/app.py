@@ -25,7 +25,7 @@ from bot.server.version import MINIMUM_COMPATIBLE_VERSION, RASA_VERSION
 
 def create_app(running: Running, settings: Settings) -> Starlette:
     """The application that serves what `running` holds. Finishes open turns and closes it on shutdown."""
-    served = channels(running.handle, settings.credentials)
+    served = channels(running.handle, settings.credentials, root=settings.root)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

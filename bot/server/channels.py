@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from bot.channels.base import Channel, Handle
@@ -11,6 +12,8 @@ from bot.channels.callback import CallbackChannel
 from bot.channels.rest import RestChannel
 from bot.channels.socketio import SocketIoChannel
 from bot.channels.websocket import WebSocketChannel
+from bot.compat.custom_channel import custom_channel
+from bot.compat.project_code import is_class_path
 from bot.errors import UsageError, did_you_mean
 
 log = logging.getLogger(__name__)
@@ -23,14 +26,19 @@ NOT_SERVED = frozenset(
 """Channels of Rasa that a credentials.yml may name and that are not served; the others must run all the same."""
 
 
-def channels(handle: Handle, credentials: Mapping[str, Any]) -> list[Channel]:
-    """The channels to serve; raises UsageError for a name in `credentials` that no channel has."""
+def channels(handle: Handle, credentials: Mapping[str, Any], *, root: Path = Path()) -> list[Channel]:
+    """The channels to serve; raises UsageError for a name in `credentials` that no channel has.
+
+    A dotted name is a channel class of the project in `root`; it may take the place of a channel of ours.
+    """
     served: list[Channel] = [RestChannel(handle), WebSocketChannel(handle)]
     for name, settings in credentials.items():
         if name == "callback":
             served.append(CallbackChannel.from_credentials(handle, settings))
         elif name == "socketio":
             served.append(SocketIoChannel.from_credentials(handle, settings))
+        elif is_class_path(name):
+            served.insert(0, custom_channel(handle, name, settings, root=root))
         elif name in NOT_SERVED:
             log.warning("credentials.yml: the channel '%s' is not served; served are %s.", name, ", ".join(KNOWN))
         elif name not in ("rest", "websocket"):
