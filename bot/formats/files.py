@@ -19,7 +19,10 @@ DATA_KEYS = ("nlu", "stories", "rules", "responses")
 
 
 def files_below(paths: Iterable[Path], suffixes: tuple[str, ...] = YAML_SUFFIXES) -> Iterator[Path]:
-    """The files with these suffixes among and below `paths`, each once, in a stable order; links are followed."""
+    """The files with these suffixes among and below `paths`, each once, in a stable order; links are followed.
+
+    What lies below in a project of its own (a folder with a config.yml and a domain) belongs to that project.
+    """
     seen: set[Path] = set()
     for path in paths:
         for found in _walk(path):
@@ -71,5 +74,9 @@ def _walk(path: Path) -> Iterator[Path]:
         yield path
         return
     for folder, folders, files in os.walk(path, followlinks=True):
-        folders.sort()
+        folders[:] = sorted(name for name in folders if not _is_project(Path(folder) / name))
         yield from (Path(folder) / file for file in sorted(files))
+
+
+def _is_project(folder: Path) -> bool:
+    return (folder / "config.yml").is_file() and ((folder / "domain.yml").is_file() or (folder / "domain").is_dir())
