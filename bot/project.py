@@ -16,7 +16,7 @@ from bot.formats.domain import read_domain
 from bot.formats.endpoints import Endpoints, read_credentials, read_endpoints
 from bot.formats.problem_list import ProblemList
 from bot.formats.stories import read_tests
-from bot.stories import ActionStep, StoryData
+from bot.stories import ActionStep, Rule, Story, StoryData
 from bot.training_data import TrainingData
 
 Paths = str | Path | Sequence[str | Path]
@@ -152,10 +152,11 @@ def _complete(domain: Domain, data: Data) -> Domain:
     """The domain with what training data adds to it."""
     examples = data.training_data.examples
     retrieval = dict.fromkeys(example.base_intent for example in examples if example.intent and "/" in example.intent)
+    written: tuple[Story | Rule, ...] = (*data.stories.stories, *data.stories.rules)
     spoken = (
         step.text
-        for story in data.stories.stories
-        for step in story.steps
+        for told in written
+        for step in told.steps
         if isinstance(step, ActionStep) and step.name is None and step.text
     )
     responses = {name: said for name, said in data.training_data.responses.items() if name not in domain.responses}

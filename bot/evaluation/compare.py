@@ -10,7 +10,7 @@ from typing import Any
 from bot.domain import ACTION_LISTEN, ACTION_SESSION_START, ACTION_UNLIKELY_INTENT
 from bot.evaluation.outcome import Difference
 from bot.evaluation.turns import ExpectedTurn
-from bot.events import ActionExecuted, ActiveLoop, BotUttered, Event, SlotSet, UserUttered
+from bot.events import FULL_RETRIEVAL, ActionExecuted, ActiveLoop, BotUttered, Event, SlotSet, UserUttered
 from bot.message import Entity
 from bot.stories import ANY_VALUE, ActionStep, CheckStep, LoopStep, OrStep, SlotStep, Step, UserStep
 
@@ -39,7 +39,12 @@ def compare_actions(
     expected = [step for step in steps if isinstance(step, ActionStep) and step.name]
     names = {step.name for step in expected}
     executed = [event for event in events if isinstance(event, ActionExecuted)]
-    predicted = [event.name_or_text for event in executed if event.name not in _SILENT or event.name in names]
+    texts = {step.text for step in steps if isinstance(step, ActionStep) and not step.name}
+    predicted = [
+        event.name_or_text
+        for event in executed
+        if (event.name not in _SILENT or event.name in names) and (event.name or event.action_text not in texts)
+    ]
     spoken = {str(event.metadata.get("utter_action")) for event in events if isinstance(event, BotUttered)}
     wanted = [_short(step.name or "", spoken) for step in expected if step.name != ACTION_LISTEN]
     expected = [step for step in expected if step.name != ACTION_LISTEN]
@@ -117,8 +122,8 @@ def _intent(expected: str | None, uttered: UserUttered) -> str | None:
     """The predicted intent; with its response key where the story names one, as in `faq/ask_hours`."""
     name: str | None = uttered.intent.get("name")
     if expected and "/" in expected and name == expected.split("/", 1)[0]:
-        if uttered.parse_data.get("retrieval"):  # said as a payload
-            return str(uttered.parse_data["retrieval"])
+        if uttered.intent.get(FULL_RETRIEVAL):  # said as a payload
+            return str(uttered.intent[FULL_RETRIEVAL])
         selector = uttered.parse_data.get("response_selector") or {}
         for key in (name, "default"):
             full = ((selector.get(key) or {}).get("response") or {}).get("intent_response_key")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bot.errors import ProjectError, Severity, Where
+from bot.errors import Problem, ProjectError, Severity, Where, did_you_mean
 from bot.formats import shapes
 from bot.formats.files import top_level
 from bot.formats.nodes import Mapping as MappingNode
@@ -90,7 +90,7 @@ def parse_config(text: str, file: str = "config.yml") -> Config:
 def _config(root: MappingNode | None, problems: ProblemList) -> Config:
     if root is None:
         return Config()
-    shapes.known_keys(root, _KEYS, "a config", problems, severity=Severity.WARNING)
+    _report_other_keys(root, problems)
     recipe = shapes.text(root.get("recipe"), "`recipe`", problems) or DEFAULT_RECIPE
     if recipe != DEFAULT_RECIPE:
         hint = "List the components under `pipeline` and `policies`, with `recipe: default.v1`."
@@ -110,6 +110,17 @@ def _config(root: MappingNode | None, problems: ProblemList) -> Config:
         extra={key.text: plain(value, problems) for key, value in root.items() if key.text not in own},
         where=root.where,
     )
+
+
+def _report_other_keys(root: MappingNode, problems: ProblemList) -> None:
+    """A slip of the pen is worth a warning; keys of other tools, which many configs have, a note."""
+    for key, _ in root.items():
+        if key.text in _KEYS:
+            continue
+        hint = did_you_mean(key.text, _KEYS)
+        severity = Severity.WARNING if hint else Severity.INFO
+        message = f"'{key.text}' is not a key of a config; it is not used."
+        problems.append(Problem("unknown-key", message, key.where, hint, severity))
 
 
 def _components(root: MappingNode, key: str, problems: ProblemList) -> tuple[ComponentSpec, ...] | None:

@@ -75,6 +75,8 @@ def _of_form(form: Form, intents: Uses, slots: Uses) -> None:
 def _not_required(slot: Slot, mapping: SlotMapping, domain: Domain) -> Iterator[Problem]:
     for condition in mapping.conditions:
         required = domain.required_slots(condition.active_loop or "")
+        if {condition.active_loop, f"validate_{condition.active_loop}"} & domain.actions.keys():
+            continue  # its action may require more
         if required and slot.name not in required and mapping.type != "from_trigger_intent":
             message = (
                 f"a mapping of slot '{slot.name}' is for form '{condition.active_loop}', which does not require it."
