@@ -12,6 +12,8 @@ from bot.actions.base import CustomActions, NoCustomActions
 from bot.actions.local import LocalActions
 from bot.actions.remote import RemoteActions
 from bot.assistant import Assistant, Understands
+from bot.compat.custom_services import custom_lock_store, custom_publisher, custom_speaker, custom_tracker_store
+from bot.compat.hook import serving_rasa
 from bot.compat.pipeline import build_components
 from bot.compat.policies import custom_policy
 from bot.dst.base import Linker
@@ -38,9 +40,11 @@ def assemble(project: Project | Path | str, *, model: Path | None = None, **part
         "policies": lambda: Ensemble(policies_of(project, trained)),
         "speaker": lambda: speaker_of(project),
         "custom_actions": lambda: custom_actions_of(project),
-        "store": lambda: open_tracker_store(project.endpoints.tracker_store, project.root),
-        "locks": lambda: open_lock_store(project.endpoints.lock_store),
-        "publisher": lambda: open_publisher(project.endpoints.event_broker, project.root),
+        "store": lambda: (
+            custom_tracker_store(project) or open_tracker_store(project.endpoints.tracker_store, project.root)
+        ),
+        "locks": lambda: custom_lock_store(project) or open_lock_store(project.endpoints.lock_store),
+        "publisher": lambda: custom_publisher(project) or open_publisher(project.endpoints.event_broker, project.root),
         "linkers": lambda: linkers_of(project),
         "event_metadata": lambda: _event_metadata(trained.metadata),
     }
@@ -97,6 +101,9 @@ def _spec(part: Part, declared: Sequence[ComponentSpec]) -> ComponentSpec:
 
 def speaker_of(project: Project) -> Any:
     """Templates, worded by what `nlg:` of endpoints.yml names."""
+    own = custom_speaker(project)
+    if own is not None:
+        return own
     from bot import nlg
 
     make: Callable[..., Any] | None = getattr(nlg, "speaker_of", None)
@@ -111,7 +118,8 @@ def custom_actions_of(project: Project) -> CustomActions:
     """The action server of endpoints.yml; without one, the package `actions` in this process."""
     endpoint = project.endpoints.action_endpoint
     if endpoint is None or not endpoint.url:
-        return LocalActions.load(project.root) or NoCustomActions()
+        with serving_rasa():
+            return LocalActions.load(project.root) or NoCustomActions()
     return RemoteActions(
         endpoint.url,
         headers=endpoint.get("headers"),

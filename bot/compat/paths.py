@@ -17,6 +17,7 @@ SERVED: dict[str, str] = {
     "rasa.core.lock_store": "locks",
     "rasa.core.nlg": "nlg",
     "rasa.core.nlg.generator": "nlg",
+    "rasa.core.nlg.response": "nlg",
     "rasa.core.policies.policy": "policies",
     "rasa.core.tracker_store": "tracker_stores",
     "rasa.engine.graph": "graph",

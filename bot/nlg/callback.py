@@ -76,13 +76,14 @@ class CallbackSpeaker:
             )
             return replace(reply, why=f"the NLG server failed: {error}") if reply else None
         act = DialogueAct(response, tuple(Fact(name, value, source) for name, value in facts.items()))
-        return _reply(response, shape, act)
+        return reply_from(response, shape, act, why="worded by the NLG server")
 
     async def warm_up(self) -> None:
         """Nothing to load."""
 
 
-def _reply(response: str, shape: Mapping[str, Any], act: DialogueAct) -> Reply:
+def reply_from(response: str, shape: Mapping[str, Any], act: DialogueAct, *, why: str) -> Reply:
+    """The reply of an answer in Rasa's shape: `text`, `buttons`, `image`, `custom` and so on."""
     lists = {key: tuple(shape.get(key) or ()) for key in _LISTS}
     known = {"text", "image", "attachment", "custom", *_LISTS}
     return Reply(
@@ -93,6 +94,6 @@ def _reply(response: str, shape: Mapping[str, Any], act: DialogueAct) -> Reply:
         metadata={"utter_action": response} | {key: value for key, value in shape.items() if key not in known},
         act=act,
         origin="template",
-        why="worded by the NLG server",
+        why=why,
         **lists,
     )
