@@ -95,8 +95,7 @@ def replacements(session: ShopSession, old: Variant, words: Sequence[str]) -> li
 
 def find_article(session: ShopSession, question: str, intent: str | None) -> Article | None:
     """The article that answers the question, else the one that the shop gives for this intent; None without either."""
-    hits = search_articles(session, question, limit=3, embedder=embedder(ENCODER))
-    best = max(hits, key=lambda hit: hit.score, default=None)
+    best = next(iter(search_articles(session, question, limit=1, embedder=embedder(ENCODER))), None)
     if best is not None and best.score >= _GOOD_ARTICLE:
         return best.item
     slug = spoken.settings()["default_articles"].get(intent)

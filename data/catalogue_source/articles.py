@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from knowledge_base.rules import ShopRules
+
 from .reader import Row, read_all
+
+
+def _with_rules(text: str) -> str:
+    """What the shop's rules say is written as {refund_days}, so that no article promises anything else."""
+    return text.replace("{refund_days}", "-".join(map(str, ShopRules().refund_days)))
 
 
 def article_rows() -> list[Row]:
@@ -12,6 +19,6 @@ def article_rows() -> list[Row]:
         {"id": article["id"], "slug": article["slug"], "topic": article["topic"],
          "title_en": article["title"][0], "title_zh": article["title"][1],
          "questions_en": article["ask_en"], "questions_zh": article["ask_zh"],
-         "body_en": article["en"], "body_zh": article["zh"]}
+         "body_en": _with_rules(article["en"]), "body_zh": _with_rules(article["zh"])}
         for article in sorted(articles, key=lambda each: str(each["id"]))
     ]  # fmt: skip

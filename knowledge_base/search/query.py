@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from weakref import WeakKeyDictionary
@@ -18,6 +19,8 @@ from knowledge_base.sessions import ShopSession
 
 #: A word in the body counts this much of one in the title.
 _BODY_SHARE = 0.7
+#: What is missing to a whole hit when a word stands once in the title; standing there twice halves it.
+_ONCE = 0.5
 #: From how many letters on a word is corrected by one mistake (a letter more, less, other, or two swapped), and by two.
 _TYPO_LENGTH, _LONG_WORD = 4, 8
 #: A hit on a corrected word counts less; a word that no document has counts, but less than its rarity says: customers
@@ -66,6 +69,19 @@ class Query:
         if not total:
             return 0.0
         return sum(unit.weight * _hit(unit, title, body) for unit in self.units) / total
+
+    def prominence(self, match: Match) -> float:
+        """As `coverage`, but a word counts the more, the more of the title's questions have it."""
+        title, body = Counter(match.title.split()), set(match.body.split())
+        total = sum(unit.weight for unit in self.units)
+        if not total:
+            return 0.0
+        return sum(unit.weight * _prominent(unit, title, body) for unit in self.units) / total
+
+
+def _prominent(unit: Unit, title: Counter[str], body: set[str]) -> float:
+    often = max((title[term] for term in unit.alternatives), default=0)
+    return max(_hit(unit, set(), body), 1 - _ONCE / often if often else 0.0)
 
 
 def _hit(unit: Unit, title: set[str], body: set[str]) -> float:

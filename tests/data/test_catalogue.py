@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from knowledge_base.rules import ShopRules
+
 DATA = Path(__file__).parents[2] / "data"
 FOLDER = DATA / "catalogue"
 Row = dict[str, Any]
@@ -143,6 +145,15 @@ def test_articles_state_the_same_numbers_in_both_languages(tables: dict[str, lis
     for article in tables["articles"]:
         english, chinese = (set(re.findall(r"\d{3,}|\d+:\d\d", article[f"body_{tail}"])) for tail in ("en", "zh"))
         assert english == chinese, article["slug"]
+
+
+def test_articles_promise_refunds_when_the_rules_do(tables: dict[str, list[Row]]) -> None:
+    low, high = ShopRules().refund_days
+    told = {article["slug"]: article for article in tables["articles"]}
+    for slug in ("refund-time", "cancel-refund"):
+        for tail in ("en", "zh"):
+            body = told[slug][f"body_{tail}"]
+            assert f"{low}-{high}" in body and "{" not in body, body
 
 
 def test_references_between_tables_hold(tables: dict[str, list[Row]]) -> None:
