@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.errors import UsageError
-from bot.evaluation.understanding import Judged, judge
+from bot.evaluation.judged import Judged, judge
 from bot.nlu import pipeline
 from bot.nlu.base import silent
 from bot.project import Project

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,20 @@ def confidence_histogram(right: Sequence[float], wrong: Sequence[float], path: P
     axes.set_xlabel("confidence")
     axes.set_ylabel("messages")
     axes.legend()
+    figure.savefig(path)
+    pyplot.close(figure)
+
+
+def risk_coverage_curve(curve: Sequence[Mapping[str, float]], path: Path) -> None:
+    """How many answers would be wrong if only the surest share of messages were answered."""
+    pyplot = _pyplot()
+    if pyplot is None or not curve:
+        return
+    figure, axes = pyplot.subplots()
+    axes.plot([point["coverage"] for point in curve], [point["risk"] for point in curve], color="#1f7a4d")
+    axes.set_xlabel("share of messages answered")
+    axes.set_ylabel("share of answers that is wrong")
+    axes.set_ylim(bottom=0)
     figure.savefig(path)
     pyplot.close(figure)
 

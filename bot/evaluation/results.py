@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from bot.evaluation.judged import Judged
 from bot.evaluation.outcome import StoryOutcome
 from bot.evaluation.reports import NO_ACTION
-from bot.evaluation.understanding import NO_ENTITY, Judged, entity_pairs
+from bot.evaluation.understanding import NO_ENTITY, entity_pairs
 
 MEMORIZING = ("MemoizationPolicy", "RulePolicy")
 """Ends of the names of policies that only say what the training data says."""

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 from bot.assistant import Assistant
 from bot.errors import ProjectError, Severity, UsageError
 from bot.evaluation.emulation import StoryActions, needs_emulation
+from bot.evaluation.judged import judge
 from bot.evaluation.outcome import StoryOutcome
 from bot.evaluation.replay import Database, NoDatabase, replay
 from bot.evaluation.shop import catalogue_of, encoder_of, fill, has_shop
-from bot.evaluation.understanding import judge, write_understanding
+from bot.evaluation.understanding import write_understanding
 from bot.formats.data import read_data
 from bot.formats.problem_list import ProblemList
 from bot.formats.stories import read_tests

@@ -4,49 +4,16 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.evaluation.plots import confidence_histogram, confusion_matrix
+from bot.evaluation.judged import Judged
+from bot.evaluation.plots import confidence_histogram, confusion_matrix, risk_coverage_curve
+from bot.evaluation.reliability import reliability_report, summary
 from bot.evaluation.reports import classification, write_json
-from bot.message import Entity, Understanding
-from bot.training_data import Example
+from bot.message import Entity
 
 NO_ENTITY = "no_entity"
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """One example and what was made of it."""
-
-    example: Example
-    understood: Understanding
-
-    @property
-    def intent_is_right(self) -> bool:
-        return self.expected_intent == self.predicted_intent
-
-    @property
-    def expected_intent(self) -> str:
-        return self.example.base_intent or ""
-
-    @property
-    def predicted_intent(self) -> str:
-        return self.understood.intent.name or ""
-
-    def as_dict(self) -> dict[str, Any]:
-        """Rasa's entry of intent_errors.json."""
-        return {
-            "text": self.example.text,
-            "intent": self.expected_intent,
-            "intent_prediction": {"name": self.predicted_intent, "confidence": self.understood.intent.confidence},
-        }
-
-
-def judge(examples: Sequence[Example], understood: Sequence[Understanding]) -> list[Judged]:
-    """The examples that have an intent beside what was made of them."""
-    return [Judged(e, u) for e, u in zip(examples, understood, strict=True) if e.intent]
 
 
 def intent_report(judged: Sequence[Judged]) -> dict[str, Any]:
@@ -82,10 +49,12 @@ def entity_pairs(judged: Iterable[Judged], extractor: str) -> tuple[list[str], l
 def write_understanding(
     judged: Sequence[Judged], folder: Path, *, successes: bool, errors: bool, plot: bool
 ) -> list[str]:
-    """Write Rasa's reports and say the figures that matter."""
+    """Write Rasa's reports and reliability_report.json; say the figures that matter."""
     folder.mkdir(parents=True, exist_ok=True)
     report = intent_report(judged)
     write_json(folder / "intent_report.json", report)
+    reliability = reliability_report(judged)
+    write_json(folder / "reliability_report.json", reliability)
     right = [each for each in judged if each.intent_is_right]
     wrong = [each for each in judged if not each.intent_is_right]
     if errors:
@@ -97,9 +66,11 @@ def write_understanding(
         predicted = [each.predicted_intent for each in judged]
         confusion_matrix(expected, predicted, folder / "intent_confusion_matrix.png", title="Intents")
         confidence_histogram(_sure(right), _sure(wrong), folder / "intent_histogram.png")
+        risk_coverage_curve(reliability["risk_coverage"], folder / "risk_coverage.png")
     share = len(right) / len(judged) if judged else 0.0
     macro = report.get("macro avg", {}).get("f1-score", 0.0)
     lines = [f"intents: {len(right)} of {len(judged)} right ({share:.1%}), macro F1 {macro:.3f}"]
+    lines += summary(reliability)
     for extractor in _extractors(judged):
         lines.append(_write_entities(judged, extractor, folder, successes=successes, errors=errors, plot=plot))
     return lines

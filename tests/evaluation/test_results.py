@@ -1,6 +1,6 @@
+from bot.evaluation.judged import Judged
 from bot.evaluation.outcome import StoryOutcome, TurnOutcome
 from bot.evaluation.results import figures, stories_result, understanding_result
-from bot.evaluation.understanding import Judged
 from bot.events import ActionExecuted
 from bot.message import Entity, Intent, Understanding
 from bot.stories import Story

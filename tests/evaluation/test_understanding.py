@@ -1,7 +1,8 @@
 import json
 from pathlib import Path
 
-from bot.evaluation.understanding import entity_pairs, intent_report, judge, write_understanding
+from bot.evaluation.judged import judge
+from bot.evaluation.understanding import entity_pairs, intent_report, write_understanding
 from bot.message import Entity, Intent, Understanding
 from bot.training_data import Example
 
@@ -43,7 +44,7 @@ def test_the_files_have_rasas_names(tmp_path: Path) -> None:
     lines = write_understanding(judge([example], [right]), tmp_path, successes=True, errors=True, plot=False)
     assert {path.name for path in tmp_path.iterdir()} == {
         "intent_report.json", "intent_errors.json", "intent_successes.json",
-        "Bert_report.json", "Bert_errors.json", "Bert_successes.json",
+        "Bert_report.json", "Bert_errors.json", "Bert_successes.json", "reliability_report.json",
     }  # fmt: skip
     assert json.loads((tmp_path / "Bert_report.json").read_text())["micro avg"]["f1-score"] == 1.0
     assert "1 of 1 right (100.0%)" in lines[0]

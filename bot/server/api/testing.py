@@ -86,9 +86,9 @@ def _test_stories(assistant: Assistant, body: bytes, end_to_end: bool) -> dict[s
 
 def _test_understanding(assistant: Assistant, body: bytes, model: str | None, is_json: bool) -> dict[str, Any]:
     from bot.assembly import nlu_of
+    from bot.evaluation.judged import judge
     from bot.evaluation.results import understanding_result
     from bot.evaluation.run import nlu_test_data
-    from bot.evaluation.understanding import judge
     from bot.stores.model_archive import CACHE, open_model
 
     project, served = _served(assistant)
