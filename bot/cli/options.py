@@ -94,3 +94,19 @@ def log_to(path: Path) -> None:
     handler = logging.FileHandler(path, encoding="utf-8")
     handler.setFormatter(logging.Formatter(LOG_FORMAT))
     logging.getLogger().addHandler(handler)
+
+
+def log_to_syslog(address: str, port: int, *, tcp: bool) -> None:
+    """Send the log to a syslog server as well; raises UsageError when it cannot be reached."""
+    import socket
+    from logging.handlers import SysLogHandler
+
+    from bot.errors import UsageError
+
+    kind = socket.SOCK_STREAM if tcp else socket.SOCK_DGRAM
+    try:
+        handler = SysLogHandler((address, port), socktype=kind)
+    except OSError as error:
+        raise UsageError(f"the syslog server {address}:{port} cannot be reached: {error}.") from error
+    handler.setFormatter(logging.Formatter(LOG_FORMAT))
+    logging.getLogger().addHandler(handler)

@@ -10,6 +10,7 @@ import typer
 
 from bot.cli import options
 from bot.cli.console import say
+from bot.errors import UsageError
 
 DEFAULT_PORT = 5005
 ACTIONS_PORT = 5055
@@ -17,6 +18,11 @@ ACTIONS_PORT = 5055
 
 class Part(StrEnum):
     ACTIONS = "actions"
+
+
+class SyslogProtocol(StrEnum):
+    UDP = "UDP"
+    TCP = "TCP"
 
 
 def run(
@@ -30,7 +36,10 @@ def run(
     enable_api: Annotated[
         bool, typer.Option("--enable-api", help="Serve Rasa's HTTP API besides the channels.")
     ] = False,
-    cors: Annotated[list[str] | None, typer.Option(help="Origins that browsers may call from; `*` for all.")] = None,
+    cors: Annotated[
+        list[str] | None,
+        typer.Option(help="Origins that browsers may call from, in one option with commas or in several; `*` for all."),
+    ] = None,
     auth_token: Annotated[
         str | None, typer.Option("--auth-token", "-t", envvar="AUTH_TOKEN", help="Token of the API.")
     ] = None,
@@ -49,7 +58,20 @@ def run(
     ssl_keyfile: Annotated[Path | None, typer.Option(help="TLS key, PEM.")] = None,
     ssl_ca_file: Annotated[Path | None, typer.Option(help="Authorities of client certificates.")] = None,
     ssl_password: Annotated[str | None, typer.Option(envvar="SSL_PASSWORD", help="Password of the key.")] = None,
+    response_timeout: Annotated[
+        float, typer.Option(help="Seconds after which a request that has no answer gets 503.", min=0.001)
+    ] = 3600,
+    request_timeout: Annotated[
+        float | None, typer.Option(help="Accepted for Rasa's scripts; a request is read as long as it comes.")
+    ] = None,
+    remote_storage: Annotated[
+        str | None, typer.Option(help="Not supported: fetch the model first and name it with --model.")
+    ] = None,
     log_file: Annotated[Path | None, typer.Option(help="Log to this file too.")] = None,
+    use_syslog: Annotated[bool, typer.Option("--use-syslog", help="Log to a syslog server too.")] = False,
+    syslog_address: Annotated[str, typer.Option(help="Address of the syslog server.")] = "localhost",
+    syslog_port: Annotated[int, typer.Option(help="Port of the syslog server.")] = 514,
+    syslog_protocol: Annotated[SyslogProtocol, typer.Option(case_sensitive=False)] = SyslogProtocol.UDP,
     actions: Annotated[str, typer.Option(help="Package or module of the actions.")] = "actions",
     debug: Annotated[bool, typer.Option("--debug", help="Log everything.")] = False,
 ) -> None:
@@ -57,8 +79,15 @@ def run(
     if debug:
         options.log_everything()
     if part is Part.ACTIONS:
-        serve_actions(project, actions, port or ACTIONS_PORT)
+        serve_actions(
+            project, actions, port or ACTIONS_PORT, cors=_origins(cors), certificate=ssl_certificate, key=ssl_keyfile
+        )
         return
+    if remote_storage is not None:
+        raise UsageError(
+            f"--remote-storage {remote_storage}: models are not fetched from cloud storage. Fetch the model first and "
+            "name it with --model."
+        )
     from bot.assistant import Assistant
     from bot.cli.loading import ready_assistant
     from bot.server.auth import Auth
@@ -68,14 +97,17 @@ def run(
 
     if log_file:
         options.log_to(log_file)
+    if use_syslog:
+        options.log_to_syslog(syslog_address, syslog_port, tcp=syslog_protocol is SyslogProtocol.TCP)
     loaded = options.load_project(
         project, config=config, domain=domain, data=data, endpoints=endpoints, credentials=credentials
     )
     settings = Settings(
         enable_api=enable_api,
-        cors=tuple(cors or ()),
+        cors=_origins(cors),
         auth=Auth(token=auth_token, jwt_secret=jwt_secret, jwt_method=jwt_method),
         credentials=_only(dict(loaded.credentials), connector),
+        response_seconds=response_timeout,
         root=loaded.root,
     )
     running = Running(ready_assistant(loaded, model=model), load=lambda archive: Assistant.load(loaded, model=archive))
@@ -85,16 +117,27 @@ def run(
     serve(running, settings, host=interface, port=chosen, tls=tls)
 
 
-def serve_actions(project: Path, module: str, port: int) -> None:
+def serve_actions(
+    project: Path,
+    module: str,
+    port: int,
+    *,
+    cors: tuple[str, ...] = (),
+    certificate: Path | None = None,
+    key: Path | None = None,
+) -> None:
     """The official rasa_sdk server, started in the project's folder as `rasa run actions` does."""
     import os
     import sys
 
+    tls = {"--ssl-certificate": certificate, "--ssl-keyfile": key}
+    given = [part for name, file in tls.items() if file for part in (name, str(file.resolve()))]
     os.chdir(project)
     sys.path.insert(0, str(Path.cwd()))
     from rasa_sdk.__main__ import main as rasa_sdk_main
 
-    sys.argv = ["rasa_sdk", "--actions", module, "--port", str(port)]
+    origins = ["--cors", *cors] if cors else []
+    sys.argv = ["rasa_sdk", "--actions", module, "--port", str(port), *given, *origins]
     rasa_sdk_main()
 
 
@@ -102,3 +145,8 @@ def _only(credentials: dict[str, object], connector: str | None) -> dict[str, ob
     if connector is None:
         return credentials
     return {connector: credentials.get(connector)}
+
+
+def _origins(given: list[str] | None) -> tuple[str, ...]:
+    """Origins from one option or several, each of which may hold more than one."""
+    return tuple(origin for part in given or () for origin in part.replace(",", " ").split())

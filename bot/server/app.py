@@ -20,6 +20,7 @@ from bot.server.page import page
 from bot.server.problems import ApiError, on_api_error, on_bug, on_http_error
 from bot.server.running import NotLoadedError, Running
 from bot.server.settings import Settings
+from bot.server.timeouts import ResponseTimeout
 from bot.server.version import MINIMUM_COMPATIBLE_VERSION, RASA_VERSION
 
 
@@ -65,17 +66,17 @@ def _routes(running: Running, settings: Settings, served: Sequence[Channel]) -> 
 
 
 def _middleware(settings: Settings) -> list[Middleware]:
+    timeout = Middleware(ResponseTimeout, seconds=settings.response_seconds)
     if not settings.cors:
-        return []
-    return [
-        Middleware(
-            CORSMiddleware,
-            allow_origins=list(settings.cors),
-            allow_methods=["*"],
-            allow_headers=["*"],
-            expose_headers=["filename"],
-        )
-    ]
+        return [timeout]
+    cors = Middleware(
+        CORSMiddleware,
+        allow_origins=list(settings.cors),
+        allow_methods=["*"],
+        allow_headers=["*"],
+        expose_headers=["filename"],
+    )
+    return [cors, timeout]
 
 
 async def _version(_: Request) -> Response:

@@ -40,7 +40,12 @@ def channels(handle: Handle, credentials: Mapping[str, Any], *, root: Path = Pat
         elif is_class_path(name):
             served.insert(0, custom_channel(handle, name, settings, root=root))
         elif name in NOT_SERVED:
-            log.warning("credentials.yml: the channel '%s' is not served; served are %s.", name, ", ".join(KNOWN))
+            log.warning(
+                "credentials.yml: the channel '%s' is not served. Served are %s, and channel classes of the project "
+                "by their dotted path.",
+                name,
+                ", ".join(KNOWN),
+            )
         elif name not in ("rest", "websocket"):
             hint = did_you_mean(name, KNOWN) or f"Known are: {', '.join(KNOWN)}."
             raise UsageError(f"credentials.yml: there is no channel '{name}'. {hint}")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.server.auth import Auth
+from bot.server.timeouts import RESPONSE_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,4 +19,5 @@ class Settings:
     cors: tuple[str, ...] = ()
     auth: Auth = field(default_factory=Auth)
     credentials: Mapping[str, Any] = field(default_factory=dict)
+    response_seconds: float = RESPONSE_SECONDS
     root: Path = Path()
