@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 from random import Random
@@ -12,8 +13,10 @@ from bot.message import Fact
 from bot.nlg.grounding import check
 from bot.nlg.pairs import Act, draw_pairs, read_acts
 from bot.nlg.slots import fill_slots, slots_of
+from bot.project import Project
 
-PAIRS = Path(__file__).parents[2] / "data/nlg/pairs.jsonl"
+ROOT = Path(__file__).parents[2]
+PAIRS = ROOT / "data/nlg/pairs.jsonl"
 VALUES = {
     "status": "being prepared",
     "amount": "¥299.00",
@@ -64,6 +67,17 @@ def test_every_wording_is_a_grounded_one_of_its_template(act: Act) -> None:
         assert check(fill_slots(wording, VALUES), facts, fill_slots(template, VALUES), "en").why == (
             "every value comes from the facts"
         ), wording
+
+
+def test_the_templates_are_what_the_responses_say() -> None:
+    responses = Project.load(ROOT).domain.responses
+    for act in read_acts(PAIRS):
+        english = [
+            re.sub(r"{(\w+)}", r"[\1]", variation.text or "")
+            for variation in responses.get(act.name, ())
+            if variation.rephrase
+        ]
+        assert not english or set(act.templates) <= set(english), act.name
 
 
 def test_there_are_enough_and_no_two_are_the_same() -> None:
