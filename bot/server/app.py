@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from bot.channels.base import Channel
 from bot.server.channels import channels
+from bot.server.delivery import Delivery
 from bot.server.page import page
 from bot.server.problems import ApiError, on_api_error, on_bug, on_http_error
 from bot.server.running import NotLoadedError, Running
@@ -27,6 +28,8 @@ from bot.server.version import MINIMUM_COMPATIBLE_VERSION, RASA_VERSION
 def create_app(running: Running, settings: Settings) -> Starlette:
     """The application that serves what `running` holds. Finishes open turns and closes it on shutdown."""
     served = channels(running.handle, settings.credentials, root=settings.root)
+    delivery = Delivery(served)
+    running.speak_through(delivery.push)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -42,7 +45,7 @@ def create_app(running: Running, settings: Settings) -> Starlette:
             await running.close()
 
     return Starlette(
-        routes=_routes(running, settings, served),
+        routes=_routes(running, settings, served, delivery),
         middleware=_middleware(settings),
         exception_handlers={
             ApiError: on_api_error,
@@ -54,14 +57,14 @@ def create_app(running: Running, settings: Settings) -> Starlette:
     )
 
 
-def _routes(running: Running, settings: Settings, served: Sequence[Channel]) -> list[BaseRoute]:
+def _routes(running: Running, settings: Settings, served: Sequence[Channel], delivery: Delivery) -> list[BaseRoute]:
     routes: list[BaseRoute] = [Route("/", page), Route("/version", _version)]
     for channel in served:
         routes += channel.routes()
     if settings.enable_api:
         from bot.server.api import create_api
 
-        routes.append(Mount("/", create_api(running, settings.auth, served)))
+        routes.append(Mount("/", create_api(running, settings.auth, delivery)))
     return routes
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.message import Message, Reply
 
 if TYPE_CHECKING:
-    from bot.assistant import Assistant
+    from bot.assistant import Assistant, Push
 
 
 class NotLoadedError(Exception):
@@ -24,7 +24,14 @@ class Running:
         """`load` makes an assistant from a model archive, for `PUT /model`."""
         self._assistant = assistant
         self._load = load
+        self._push: Push | None = None
         self.training_jobs = 0
+
+    def speak_through(self, push: Push) -> None:
+        """Send what reminders say through `push`, now and after every exchange."""
+        self._push = push
+        if self._assistant is not None:
+            self._assistant.push = push
 
     @property
     def assistant(self) -> Assistant:
@@ -49,7 +56,9 @@ class Running:
         """Load another model beside the one that serves, then let new turns begin with it."""
         if self._load is None:
             raise NotLoadedError
-        self._assistant = await asyncio.to_thread(self._load, model)
+        assistant = await asyncio.to_thread(self._load, model)
+        assistant.push = self._push
+        self._assistant = assistant
 
     def unload(self) -> None:
         self._assistant = None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -11,21 +9,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot.channels.base import Channel
 from bot.errors import KefuError
 from bot.server.api.conversations import conversation_routes
-from bot.server.api.delivery import Delivery
 from bot.server.api.models import model_routes
 from bot.server.api.service import service_routes
 from bot.server.api.testing import testing_routes
 from bot.server.api.wording import wording_routes
 from bot.server.auth import Auth
+from bot.server.delivery import Delivery
 from bot.server.problems import ApiError, on_api_error, on_bug, on_http_error, on_kefu_error
 from bot.server.running import NotLoadedError, Running
 from bot.server.version import RASA_VERSION
 
 
-def create_api(running: Running, auth: Auth, channels: Sequence[Channel]) -> ASGIApp:
+def create_api(running: Running, auth: Auth, delivery: Delivery) -> ASGIApp:
     """The API as an application of its own; every path but the description asks `auth`."""
     api = FastAPI(
         title="Kefu HTTP API",
@@ -41,7 +38,7 @@ def create_api(running: Running, auth: Auth, channels: Sequence[Channel]) -> ASG
     api.add_exception_handler(Exception, on_bug)
     for router in (
         service_routes(running),
-        conversation_routes(running, Delivery(channels)),
+        conversation_routes(running, delivery),
         model_routes(running),
         testing_routes(running),
         wording_routes(running),

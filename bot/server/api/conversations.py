@@ -20,7 +20,7 @@ from bot.events import (
 )
 from bot.formats.conversation import write_conversation
 from bot.server.api.bodies import ActionToRun, NewMessage, Trigger
-from bot.server.api.delivery import Delivery
+from bot.server.delivery import Delivery
 from bot.server.problems import ApiError
 from bot.server.running import Running
 from bot.tracker import EventVerbosity, Tracker

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +10,8 @@ from bot.channels.base import Channel
 from bot.channels.wire import messages
 from bot.message import Reply
 from bot.tracker import Tracker
+
+log = logging.getLogger(__name__)
 
 COLLECTOR = "collector"
 LATEST = "latest"
@@ -32,3 +35,12 @@ class Delivery:
         push = getattr(self._channels[channel], "push")  # noqa: B009 - Channel does not have it, those in here do
         await push(sender_id, replies)
         return []
+
+    async def push(self, sender_id: str, channel: str, replies: Sequence[Reply]) -> None:
+        """Send what a reminder said; a channel that only answers, such as REST, cannot take it."""
+        if channel not in self._channels:
+            log.warning(
+                "%d replies to %s are lost: the channel '%s' cannot speak first.", len(replies), sender_id, channel
+            )
+            return
+        await self.send(channel, sender_id, replies)
