@@ -19,6 +19,7 @@ from bot.applied_events import Step, before_last, collapse, push, runs_again
 from bot.conversation_state import ConversationState, Loop, fold
 from bot.domain import ACTION_LISTEN, ACTION_SESSION_START, Domain, matches_entity
 from bot.event_json import events_from_dicts
+from bot.event_log import EventLog
 from bot.events import (
     ActionExecuted,
     ActionReverted,
@@ -72,7 +73,7 @@ class Tracker:
         """`event_metadata` (model and assistant ids) is added to the metadata of all new events."""
         self.sender_id = sender_id
         self.domain = domain
-        self.events: list[Event] = []
+        self._log = EventLog()
         self._clock = clock
         self._event_metadata = dict(event_metadata or {})
         self._initial = ConversationState.initial(domain.initial_slots)
@@ -81,7 +82,6 @@ class Tracker:
         self._loop_names: frozenset[str] = frozenset()
         self._restarted_at = 0
         self._session_at = 0
-        self._dicts: list[dict[str, Any]] = []
         self._messages: dict[str, int] = {}
 
     @classmethod
@@ -119,17 +119,17 @@ class Tracker:
     def update(self, event: Event, *, now: bool = False) -> None:
         """Take up one event; `now` gives it the current time even when it brings one."""
         event = self._stamped(event, now)
-        self.events.append(event)
+        self._log.append(event)
         if isinstance(event, UserUttered) and event.message_id:
-            self._messages[event.message_id] = len(self.events) - 1
+            self._messages[event.message_id] = len(self._log) - 1
         elif isinstance(event, ActionExecuted) and event.name == ACTION_SESSION_START:
-            self._session_at = len(self.events) - 1
+            self._session_at = len(self._log) - 1
         match event:
             case Restarted() | SessionStarted():
                 self.top = None
                 self.state = fold(self._initial, event)
                 if isinstance(event, Restarted):
-                    self._restarted_at = len(self.events)
+                    self._restarted_at = len(self._log)
             case ActionReverted():
                 self.top = before_last(self.top, ActionExecuted)
                 self.state = self._applied_state
@@ -147,15 +147,14 @@ class Tracker:
         self.state = replace(self.state, followup_action=None)
 
     def mark(self) -> Mark:
-        return Mark(len(self.events), self.state, self.top, self._loop_names, self._restarted_at, self._session_at)
+        return Mark(len(self._log), self.state, self.top, self._loop_names, self._restarted_at, self._session_at)
 
     def roll_back(self, mark: Mark) -> None:
         """Forget all events since `mark`."""
         for event in self.events[mark.length :]:
             if isinstance(event, UserUttered) and event.message_id:
                 self._messages.pop(event.message_id, None)
-        del self.events[mark.length :]
-        del self._dicts[mark.length :]
+        self._log.truncate(mark.length)
         self.state, self.top = mark.state, mark.top
         self._loop_names, self._restarted_at, self._session_at = mark.loop_names, mark.restarted_at, mark.session_at
 
@@ -165,9 +164,17 @@ class Tracker:
         `after_restart` leaves out the events before the latest restart, which change nothing.
         """
         start = self._restarted_at if after_restart else 0
+        return self._going_on_with(self._log.copy(start), start, events)
+
+    def temporary(self, events: Iterable[Event] = (), *, after_restart: bool = False) -> Tracker:
+        """Like `branch`, at a cost that does not grow with the conversation; not to be used once this one goes on."""
+        start = self._restarted_at if after_restart else 0
+        return self._going_on_with(self._log.lend(start), start, events)
+
+    def _going_on_with(self, log: EventLog, start: int, events: Iterable[Event]) -> Tracker:
+        """A tracker in this one's state, whose log are this one's events from `start` on."""
         other = Tracker(self.sender_id, self.domain, clock=self._clock, event_metadata=self._event_metadata)
-        other.events = self.events[start:]
-        other._dicts = self._all_dicts()[start:]
+        other._log = log
         other._restarted_at = self._restarted_at - start
         other._session_at = max(0, self._session_at - start)
         other.state, other.top, other._loop_names = self.state, self.top, self._loop_names
@@ -221,6 +228,11 @@ class Tracker:
     # -- reading -------------------------------------------------------------------------------------------------
 
     @property
+    def events(self) -> list[Event]:
+        """All events, oldest first."""
+        return self._log.events
+
+    @property
     def initial_state(self) -> ConversationState:
         """The state before any event."""
         return self._initial
@@ -258,10 +270,7 @@ class Tracker:
 
     @property
     def latest_input_channel(self) -> str | None:
-        for event in reversed(self.events):
-            if isinstance(event, UserUttered):
-                return event.input_channel
-        return None
+        return next((event.input_channel for event in self._log.back() if isinstance(event, UserUttered)), None)
 
     def latest_entity_values(self, name: str | None, role: str | None = None, group: str | None = None) -> list[Any]:
         """The values of the last message's entities of exactly this type, role and group."""
@@ -327,11 +336,12 @@ class Tracker:
     def as_dict(self, verbosity: EventVerbosity = EventVerbosity.NONE) -> dict[str, Any]:
         """The tracker's state as Rasa sends it to action servers and over HTTP."""
         state = self.state
+        last = next(self._log.back(), None)
         return {
             "sender_id": self.sender_id,
             "slots": dict(state.slots),
             "latest_message": state.latest_message_dict(),
-            "latest_event_time": self.events[-1].timestamp if self.events else None,
+            "latest_event_time": last.timestamp if last else None,
             "followup_action": state.followup_action,
             "paused": state.is_paused,
             "events": self.event_dicts(verbosity),
@@ -345,22 +355,18 @@ class Tracker:
         """The events as JSON objects; each is made once, the list is the caller's."""
         match verbosity:
             case EventVerbosity.ALL:
-                return self._all_dicts()[:]
+                return self.dicts_since(0)
             case EventVerbosity.AFTER_RESTART:
-                return self._all_dicts()[self._restarted_at :]
+                return self.dicts_since(self._restarted_at)
             case EventVerbosity.APPLIED:
                 return [event.as_dict() for event in self.applied_events()]
             case _:
                 return None
 
     def dicts_since(self, length: int) -> list[dict[str, Any]]:
-        """The JSON objects of the events that came after the first `length`."""
-        return self._all_dicts()[length:]
-
-    def _all_dicts(self) -> list[dict[str, Any]]:
-        self._dicts.extend(event.as_dict() for event in self.events[len(self._dicts) :])
-        return self._dicts
+        """The JSON objects of the events that came after the first `length`; each is made once, the list is new."""
+        return self._log.dicts(length)
 
     def __repr__(self) -> str:
         waiting = "waiting" if self.latest_action_name == ACTION_LISTEN else f"after {self.latest_action_name}"
-        return f"<Tracker {self.sender_id!r}: {len(self.events)} events, {waiting}>"
+        return f"<Tracker {self.sender_id!r}: {len(self._log)} events, {waiting}>"

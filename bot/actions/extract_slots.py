@@ -49,7 +49,7 @@ class ExtractSlots:
         slots = [event for event in events if isinstance(event, SlotSet)]
         if ACTION_VALIDATE_SLOT_MAPPINGS not in domain.user_actions:
             return list(slots)
-        temporary = tracker.branch(slots, after_restart=True)
+        temporary = tracker.temporary(slots, after_restart=True)
         validated = await self._slots_of(ACTION_VALIDATE_SLOT_MAPPINGS, temporary, domain, voice)
         settled = {event.name for event in validated if isinstance(event, SlotSet)}
         return [*validated, *(event for event in slots if event.name not in settled)]

@@ -36,7 +36,7 @@ class Form:
 
     async def activate(self, tracker: Tracker, domain: Domain, voice: Voice) -> list[Event]:
         """Fill what the message that began the form says, and validate all that is filled already."""
-        tracker = tracker.branch([ActiveLoop(self.name)])
+        tracker = tracker.temporary([ActiveLoop(self.name)])
         extracted = await self.actions.extract_slots().run(tracker, domain, voice)
         tracker.update_all(extracted, now=True)
         slot_events: list[Event] = [event for event in extracted if isinstance(event, SlotSet)]
@@ -106,7 +106,7 @@ class Form:
     def _after_form(self, tracker: Tracker, events: Sequence[Event]) -> Tracker:
         """The conversation as it will be after the form has run, so that its own events can be told from older ones."""
         requested = SlotSet(REQUESTED_SLOT, self._requested_slot(tracker))
-        return tracker.branch([requested, ActionExecuted(self.name), *events], after_restart=True)
+        return tracker.temporary([requested, ActionExecuted(self.name), *events], after_restart=True)
 
     def _requested_slot(self, tracker: Tracker) -> str | None:
         """The slot that this form has asked for; another form's question does not count."""

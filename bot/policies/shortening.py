@@ -40,13 +40,16 @@ class Outlines:
 
     def hold(self, outlines: Iterable[_Outline]) -> bool:
         """Whether some memory looks like this."""
-        node = ROOT
+        node: int | None = ROOT
         for outline in outlines:
-            longer = self._nodes.get((node, outline))
-            if longer is None:
+            node = self.next(node, outline)
+            if node is None:
                 return False
-            node = longer
         return node in self._ends
+
+    def next(self, node: int | None, outline: _Outline) -> int | None:
+        """The node of the tree that one more outline leads to; None when no memory goes on like this."""
+        return None if node is None else self._nodes.get((node, outline))
 
 
 @dataclass(slots=True)
@@ -151,8 +154,9 @@ def _cuts_with_known_ending(
 def _outline(
     moments: list[_Moment], cut: int, history: StoryStates, memories: Outlines, limit: int | None
 ) -> tuple[_Outline, ...]:
-    """The outlines of the states that a story policy sees after the cut; () when they are too many for any memory."""
+    """The outlines of the states that a story policy sees after the cut; () when no memory begins like them."""
     outline: list[_Outline] = [(None, None, None)]
+    node = memories.next(ROOT, outline[0])
     hidden = False
     last_action: str | None = None
     for number in range(cut - 1, -1, -1):
@@ -172,6 +176,7 @@ def _outline(
             intent = outline[-1][1]
         if last_action != ACTION_UNLIKELY_INTENT:
             outline.append((last_action, intent, None if loop in history.rule_only_loops else loop))
-        if limit is None and len(outline) > memories.longest:
-            return ()
+            node = memories.next(node, outline[-1])
+            if limit is None and node is None:
+                return ()
     return tuple(outline[-limit:] if limit else outline)
