@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli import options
 from bot.cli.console import count, err, say, show_problems
+
+if TYPE_CHECKING:
+    from bot.formats.config import Config
 
 app = typer.Typer(help="Check and split the project's data.", no_args_is_help=True)
 
@@ -22,6 +25,9 @@ def validate(
     data: options.DataOption = "data",
     fail_on_warnings: Annotated[bool, typer.Option(help="Count warnings as failures.")] = False,
     max_history: Annotated[int | None, typer.Option(help="How many turns stories are compared over.")] = None,
+    write_defaults: Annotated[
+        bool, typer.Option("--write-defaults", help="Write the defaults that stand in for an empty config into it.")
+    ] = False,
 ) -> None:
     """Report every problem of the project at once, with file:line:column and a suggestion."""
     from bot.errors import ProjectError, Severity, UsageError
@@ -33,12 +39,26 @@ def validate(
         problems = options.all_problems(loaded, max_history=max_history)
     except ProjectError as error:
         problems = list(error.problems)
+    else:
+        if write_defaults:
+            _write_defaults(project / config, loaded.config)
     show_problems(problems)
     failing = {Severity.ERROR, Severity.WARNING} if fail_on_warnings else {Severity.ERROR}
     failed = any(problem.severity in failing for problem in problems)
     say(f"{count(problems)} in {project.resolve()}", style="bold red" if failed else "bold green")
     if failed:
         raise typer.Exit(1)
+
+
+def _write_defaults(path: Path, config: Config) -> None:
+    """As comments, so that they can be read and changed; what is written there already stays."""
+    from bot.formats.write_settings import with_defaults
+
+    before = path.read_text(encoding="utf-8") if path.is_file() else ""
+    after = with_defaults(before, config)
+    if after != before:
+        path.write_text(after, encoding="utf-8")
+        say(f"The defaults are written into {path}.")
 
 
 @app.command("split")

@@ -10,6 +10,7 @@ import traceback
 import typer
 
 from bot.cli import data, init, kb, model, options, run, shell, test, train
+from bot.cli.arguments import with_joined_values
 from bot.cli.console import say, show_error
 from bot.errors import KefuError
 
@@ -37,7 +38,7 @@ def main() -> None:
     # Threads of a model that wait must not keep the cores busy: beside other processes that makes training crawl.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
-        app()
+        app(with_joined_values(sys.argv[1:]))
     except KefuError as error:
         show_error(error)
         sys.exit(1)

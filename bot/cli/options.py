@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.arguments import separate
+
 if TYPE_CHECKING:
     from bot.errors import Problem
     from bot.project import Project
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 ProjectOption = Annotated[Path, typer.Option("--project", help="The project's folder.", show_default=True)]
 ConfigOption = Annotated[str, typer.Option("--config", "-c", help="The configuration, relative to the project.")]
 DomainOption = Annotated[str, typer.Option("--domain", "-d", help="The domain: a file or a folder.")]
-DataOption = Annotated[str, typer.Option("--data", help="The training data: a file or a folder.")]
+DataOption = Annotated[str, typer.Option("--data", help="The training data: files and folders.")]
 EndpointsOption = Annotated[str, typer.Option("--endpoints", help="The endpoints file.")]
 CredentialsOption = Annotated[str, typer.Option("--credentials", help="The channels and their credentials.")]
 ModelOption = Annotated[
@@ -47,7 +49,10 @@ def load_project(
             f"{project.resolve()} is no project: it has neither {config} nor {domain}. "
             "Give its folder with --project, or make a new project with `bot init DIR`."
         )
-    return Project.load(project, config=config, domain=domain, data=data, endpoints=endpoints, credentials=credentials)
+    places = separate(data)
+    return Project.load(
+        project, config=config, domain=domain, data=places, endpoints=endpoints, credentials=credentials
+    )
 
 
 def _print_version(asked: bool) -> None:

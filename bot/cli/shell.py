@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 import uuid
 from collections.abc import Callable, Sequence
@@ -48,6 +47,8 @@ def shell(
 
 
 async def _talk(assistant: Assistant, sender: str, *, debug: bool) -> None:
+    import asyncio
+
     from bot.channels.debug_panel import panel
     from bot.channels.pipe import converse
     from bot.channels.terminal import Terminal

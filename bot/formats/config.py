@@ -17,6 +17,7 @@ from bot.formats.settings import plain
 from bot.formats.yaml_reader import read_file, read_text
 
 DEFAULT_RECIPE = "default.v1"
+DEFAULT_IMPORTER = "RasaFileImporter"
 _KEYS = ("recipe", "language", "assistant_id", "pipeline", "policies", "importers", "nlg", "version")
 
 
@@ -96,6 +97,10 @@ def _config(root: MappingNode | None, problems: ProblemList) -> Config:
         hint = "List the components under `pipeline` and `policies`, with `recipe: default.v1`."
         problems.error("config-option", f"the recipe '{recipe}' is not supported.", root.get("recipe"), hint)
     pipeline, policies = (_components(root, key, problems) for key in ("pipeline", "policies"))
+    for key, found, standing_in in (("pipeline", pipeline, DEFAULT_PIPELINE), ("policies", policies, DEFAULT_POLICIES)):
+        if found is None:
+            _tell_default(root, key, standing_in, problems)
+    _check_importers(root.get("importers"), problems)
     nlg = shapes.mapping(root.get("nlg"), "`nlg`", problems)
     own = ("recipe", "language", "assistant_id", "pipeline", "policies", "nlg", "version")
     return Config(
@@ -110,6 +115,27 @@ def _config(root: MappingNode | None, problems: ProblemList) -> Config:
         extra={key.text: plain(value, problems) for key, value in root.items() if key.text not in own},
         where=root.where,
     )
+
+
+def _tell_default(root: MappingNode, key: str, standing_in: tuple[ComponentSpec, ...], problems: ProblemList) -> None:
+    place = root.key(key).where if key in root else root.where
+    names = ", ".join(spec.name for spec in standing_in)
+    message = f"`{key}` is empty; the default is used: {names}."
+    hint = "`bot data validate --write-defaults` writes it into the file as comments."
+    problems.append(Problem("missing-key", message, place, hint, Severity.INFO))
+
+
+def _check_importers(node: Node | None, problems: ProblemList) -> None:
+    """Data is read from files; what another importer would have brought is missing."""
+    for item in shapes.items(node, "`importers`", problems):
+        named = item.get("name") if isinstance(item, MappingNode) else item
+        name = shapes.name(named, "the name of an importer", problems) or ""
+        if name.rsplit(".", 1)[-1] != DEFAULT_IMPORTER:
+            message = (
+                f"the importer '{name}' is not run; data is read from the files that `--data` and `--domain` name."
+            )
+            hint = "Give the folders of several projects as `--data ONE TWO`." if "MultiProject" in name else ""
+            problems.warning("config-option", message, named or item, hint)
 
 
 def _report_other_keys(root: MappingNode, problems: ProblemList) -> None:
@@ -138,7 +164,7 @@ def _components(root: MappingNode, key: str, problems: ProblemList) -> tuple[Com
 def _component(node: Node, key: str, problems: ProblemList) -> ComponentSpec | None:
     if isinstance(node, Scalar):
         name = shapes.name(node, f"a component of `{key}`", problems)
-        return ComponentSpec(name, where=node.where) if name else None
+        return ComponentSpec(_registered_name(name), where=node.where) if name else None
     if isinstance(node, Sequence) or not isinstance(node, MappingNode):
         problems.error("yaml-type", f"each of `{key}` must be a name or a mapping, not {node.kind}.", node)
         return None
@@ -151,4 +177,9 @@ def _component(node: Node, key: str, problems: ProblemList) -> ComponentSpec | N
         return None
     options = {option.text: plain(value, problems) for option, value in node.items() if option.text != "name"}
     places = {option.text: option.where for option, _ in node.items() if option.text != "name"}
-    return ComponentSpec(name, options, named.where, places)
+    return ComponentSpec(_registered_name(name), options, named.where, places)
+
+
+def _registered_name(name: str) -> str:
+    """`DIETClassifier` for Rasa's `rasa.nlu.classifiers.diet_classifier.DIETClassifier`; other paths as they are."""
+    return name.rsplit(".", 1)[-1] if name.startswith("rasa.") else name

@@ -11,6 +11,10 @@ from bot.slots import MAPPING_TYPES, TYPES, MappingCondition, Slot, SlotMapping
 _SLOT_KEYS = ("type", "initial_value", "influence_conversation", "mappings", "values", "min_value", "max_value")
 _IGNORED_SLOT_KEYS = ("value_reset_delay", "auto_fill")
 _MAPPING_KEYS = ("type", "entity", "role", "group", "intent", "not_intent", "value", "action", "conditions")
+_RASA_CLASSES = {f"rasa.shared.core.slots.{name}Slot": kind for name, kind in (
+    ("Text", "text"), ("Boolean", "bool"), ("Float", "float"), ("Categorical", "categorical"), ("List", "list"),
+    ("Any", "any"),
+)}  # fmt: skip
 _NEEDED = {"from_entity": "entity", "from_intent": "value", "from_trigger_intent": "value"}
 
 
@@ -61,6 +65,7 @@ def _type(body: Mapping, what: str, problems: ProblemList) -> str:
     found = shapes.name(node, f"the type of {what}", problems)
     if found is None:
         return "text"
+    found = _RASA_CLASSES.get(found, found)
     if found not in TYPES and "." not in found:
         hint = did_you_mean(found, TYPES) or f"Types are {', '.join(TYPES)}."
         problems.error("unknown-name", f"'{found}' is not a type of slot.", node, hint)

@@ -6,12 +6,13 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from bot.errors import Where
+from bot.errors import Problem, Severity, Where
 from bot.formats.nodes import Mapping, Node, Scalar
 from bot.formats.problem_list import ProblemList
 
 YAML_SUFFIXES = (".yml", ".yaml")
 TEST_PREFIX = "test_"
+OLDEST_VERSION = (3, 0)
 LATEST_VERSION = (3, 1)
 
 DOMAIN_KEYS = ("slots", "forms", "actions", "entities", "intents", "responses", "e2e_actions", "session_config")
@@ -57,6 +58,9 @@ def readable_version(root: Mapping, problems: ProblemList) -> bool:
             "version", f"the format {written} is newer than 3.1; the file is skipped.", node, 'Write version: "3.1".'
         )
         return False
+    if found < OLDEST_VERSION:
+        message = f"the format {written} is older than 3.0; the file is read as if it were 3.1."
+        problems.append(Problem("version", message, node.where, 'Write version: "3.1".', Severity.INFO))
     return True
 
 

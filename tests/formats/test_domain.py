@@ -178,7 +178,10 @@ def test_a_newer_format_is_skipped_and_an_older_one_read(tmp_path: Path) -> None
     write(tmp_path, new='version: "4.0"\nintents: [new]', old='version: "2.0"\nintents: [old]', bare="intents: [bare]")
     problems = ProblemList()
     assert list(read_domain([tmp_path], problems).intents) == ["bare", "old"]
-    assert [problem.code for problem in problems] == ["version"]
+    assert [(problem.code, problem.severity) for problem in problems] == [
+        ("version", Severity.WARNING),
+        ("version", Severity.INFO),
+    ]
 
 
 @pytest.mark.parametrize(
