@@ -12,6 +12,8 @@ SERVED: dict[str, str] = {
     "rasa.core.channels.channel": "channels",
     "rasa.core.channels.rest": "rest",
     "rasa.core.constants": "constants",
+    "rasa.core.featurizers.precomputation": "policies",
+    "rasa.core.featurizers.single_state_featurizer": "policies",
     "rasa.core.featurizers.tracker_featurizers": "policies",
     "rasa.core.lock": "locks",
     "rasa.core.lock_store": "locks",

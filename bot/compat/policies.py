@@ -72,7 +72,7 @@ class CustomPolicy:
         taken = inspect.signature(predict).parameters
         with self._lock, serving_rasa():
             found = predict(**{name: value for name, value in asked.items() if name in taken})
-        return _prediction(found, type(self._instance).__name__)
+        return _prediction(found, type(self._instance).__name__, len(domain.action_names))
 
     def save(self, folder: Path) -> None:
         if self._scratch is not None:
@@ -115,10 +115,12 @@ def custom_policy(spec: ComponentSpec, *, root: Path) -> Policy | None:
     return CustomPolicy(config, policy_class, spec, root)
 
 
-def _prediction(found: PolicyPrediction, name: str) -> Prediction:
+def _prediction(found: PolicyPrediction, name: str, actions: int) -> Prediction:
+    """The prediction of this framework, with a probability for each action; those left out are not predicted."""
+    probabilities = [float(probability) for probability in found.probabilities][:actions]
     return Prediction(
         found.policy_name or name,
-        tuple(float(probability) for probability in found.probabilities),
+        (*probabilities, *[0.0] * (actions - len(probabilities))),
         found.policy_priority,
         events=_own(found.events),
         optional_events=_own(found.optional_events),

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from bot.compat.pipeline import build_components
 from bot.errors import UsageError
 from bot.evaluation.judged import Judged, judge
 from bot.nlu import pipeline
@@ -60,15 +61,16 @@ def _folds(examples: Sequence[Example], folds: int, chance: random.Random) -> di
 
 def _trained(project: Project, data: TrainingData) -> pipeline.Pipeline:
     """The project's pipeline, trained on `data` and loaded as from a model."""
-    language = project.config.language or "en"
-    components = pipeline.build(project.config.pipeline, language=language, root=project.root)
-    loaded = pipeline.build(project.config.pipeline, language=language, root=project.root)
+    config = project.config
+    components = build_components(config.pipeline, language=config.language, root=project.root)
+    loaded = build_components(config.pipeline, language=config.language, root=project.root)
     with tempfile.TemporaryDirectory(prefix="kefu-fold-") as scratch:
         for index, (component, fresh) in enumerate(zip(components, loaded, strict=True)):
+            folder = Path(scratch) / str(index)
+            folder.mkdir()
             if component.trainable:
-                folder = Path(scratch) / str(index)
-                folder.mkdir()
                 component.train(data, silent)
                 component.save(folder)
-                fresh.load(folder)
+            fresh.load(folder)
+            data = fresh.prepare(data)
     return pipeline.Pipeline(loaded, project.domain.all_intents)

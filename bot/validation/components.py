@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from bot import registry
@@ -13,14 +14,27 @@ from bot.validation.subject import Subject
 
 
 def check_component_names(project: Subject) -> Iterator[Problem]:
-    """Names that are neither registered nor Rasa's; a dotted path is a class of the project's own."""
+    """Names that are neither registered nor Rasa's; a dotted path is a class in a module of the project's own."""
     for kind, specs in (("nlu", project.config.pipeline), ("policy", project.config.policies)):
         known = sorted({*registry.names(kind), *RASA_NAMES[kind]})
         for spec in specs:
-            if spec.name not in known and "." not in spec.name:
+            if "." in spec.name:
+                yield from _check_class_path(spec, project.root)
+            elif spec.name not in known:
                 what = "NLU component" if kind == "nlu" else "policy"
                 hint = did_you_mean(spec.name, known) or f"Known are: {', '.join(registry.names(kind))}."
                 yield Problem("unknown-component", f"there is no {what} '{spec.name}'.", spec.where, hint)
+
+
+def _check_class_path(spec: ComponentSpec, root: Path) -> Iterator[Problem]:
+    """The file must be there; it is not imported, since that may take long."""
+    module = spec.name.rpartition(".")[0]
+    file = root.joinpath(*module.split("."))
+    if not file.with_suffix(".py").is_file() and not (file / "__init__.py").is_file():
+        modules = (".".join(path.relative_to(root).with_suffix("").parts) for path in root.glob("**/*.py"))
+        hint = did_you_mean(module, modules) or "Write the path of a class as `package.module.Class`."
+        message = f"there is no module '{module}' in the project's folder, for '{spec.name}'."
+        yield Problem("custom-code", message, spec.where, hint)
 
 
 def check_component_options(project: Subject) -> Iterator[Problem]:
@@ -64,6 +78,15 @@ def check_one_of_a_kind(project: Subject) -> Iterator[Problem]:
         related = (("the first", tokenizers[0].where),) if tokenizers[0].where else ()
         message = f"'{spec.name}' is a second tokenizer; a pipeline has one."
         yield Problem("config-option", message, spec.where, "Remove one of them.", Severity.ERROR, related)
+
+
+def check_spacy(project: Subject) -> Iterator[Problem]:
+    """spaCy's models are not used here; what they alone could find is not found."""
+    for spec in project.config.pipeline:
+        if spec.name == "SpacyEntityExtractor":
+            message = "the entities that spaCy's own models find (PERSON, ORG, GPE, ...) are not found here."
+            hint = "Annotate them in the examples, or list them in lookup tables with RegexEntityExtractor."
+            yield Problem("config-option", message, spec.where, hint, Severity.WARNING)
 
 
 def check_assistant_id(project: Subject) -> Iterator[Problem]:

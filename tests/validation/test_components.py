@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
@@ -27,13 +28,34 @@ def sharpener(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
 
 
+def test_the_module_of_a_class_path_is_looked_for_and_not_imported(check: Check, tmp_path: Path) -> None:
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts/tokens.py").write_text("1 / 0", encoding="utf-8")
+    config = "assistant_id: shop\npipeline:\n- name: parts.{}.Tokens\npolicies: []\n"
+    assert check(config=config.format("tokens")) == []
+    (problem,) = check(config=config.format("token"))
+    assert problem.code == "custom-code" and "Did you mean 'parts.tokens'?" in str(problem)
+
+
+def test_a_component_may_be_named_by_its_path_in_rasa(check: Check) -> None:
+    config = (
+        "assistant_id: shop\npipeline:\n- name: rasa.nlu.classifiers.diet_classifier.DIETClassifier\npolicies: []\n"
+    )
+    assert check(config=config) == []
+
+
 def test_an_unknown_component_is_named_with_the_nearest_one(check: Check, places: Places) -> None:
     config = (
         "assistant_id: shop\npipeline:\n- name: DIETClasifier\npolicies:\n- name: RulePolice\n- name: my.own.Policy\n"
     )
     problems = check(config=config)
-    assert places(problems) == ["config.yml:3 unknown-component", "config.yml:5 unknown-component"]
-    assert [problem.hint for problem in problems] == ["Did you mean 'DIETClassifier'?", "Did you mean 'RulePolicy'?"]
+    assert places(problems) == [
+        "config.yml:3 unknown-component",
+        "config.yml:5 unknown-component",
+        "config.yml:6 custom-code",
+    ]
+    hints = [problem.hint for problem in problems]
+    assert hints[:2] == ["Did you mean 'DIETClassifier'?", "Did you mean 'RulePolicy'?"]
 
 
 @pytest.mark.usefixtures("sharpener")
@@ -71,7 +93,7 @@ def test_an_assistant_has_an_id_of_its_own(check: Check, places: Places) -> None
     assert places(check(config=config + "assistant_id: placeholder_default\n")) == ["config.yml:1 missing-key"]
 
 
-def test_training_data_that_no_component_uses(check: Check) -> None:
+def test_training_data_that_no_component_uses(check: Check, tmp_path: Path) -> None:
     nlu = """\
 nlu:
 - intent: faq/hours
@@ -95,4 +117,5 @@ responses:
     ]
     everything = config.replace("DIETClassifier", "RegexEntityExtractor, EntitySynonymMapper, ResponseSelector")
     assert check(config=everything, domain=domain, nlu=nlu) == []
-    assert check(config=config.replace("DIETClassifier", "shop.nlu.Own"), domain=domain, nlu=nlu) == []
+    (tmp_path / "mine.py").write_text("", encoding="utf-8")
+    assert check(config=config.replace("DIETClassifier", "mine.Own"), domain=domain, nlu=nlu) == []

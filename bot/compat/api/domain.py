@@ -14,6 +14,8 @@ from bot.errors import ProjectError, UsageError
 from bot.formats.domain import parse_domain, read_domain
 from bot.formats.problem_list import ProblemList
 
+State = dict[str, dict[str, Any]]
+
 
 class InvalidDomain(RasaException):
     """A domain cannot be read; the message says what is wrong where."""
@@ -124,4 +126,4 @@ class Domain:
         return domain_json(self.own)
 
 
-__all__ = ["ActionNotFoundException", "Domain", "InvalidDomain"]
+__all__ = ["ActionNotFoundException", "Domain", "InvalidDomain", "State"]

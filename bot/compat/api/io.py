@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import re
 import tempfile
 import warnings
@@ -110,6 +111,11 @@ def create_temporary_file(data: Any, suffix: str = "", mode: str = "w+") -> str:
     return file.name
 
 
+def is_logging_disabled() -> bool:
+    """Whether only warnings are logged."""
+    return logging.getLogger("rasa").getEffectiveLevel() > logging.INFO
+
+
 def get_emoji_regex() -> re.Pattern[str]:
     """What the whitespace tokenizer takes for emoji."""
     return re.compile(
@@ -146,6 +152,7 @@ __all__ = [
     "dump_obj_as_yaml_to_string",
     "get_emoji_regex",
     "get_text_hash",
+    "is_logging_disabled",
     "json_to_string",
     "raise_deprecation_warning",
     "raise_warning",

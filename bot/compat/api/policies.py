@@ -19,6 +19,7 @@ from bot.compat.api.storage import ModelStorage, Resource
 from bot.compat.api.trackers import DialogueStateTracker
 
 State = dict[str, Any]
+FEATURIZER_FILE = "featurizer.json"
 
 
 class SupportedData(Enum):
@@ -94,11 +95,26 @@ def confidence_scores_for(action_name: str, value: float, domain: Domain) -> lis
     return scores
 
 
-class MaxHistoryTrackerFeaturizer:
+class MessageContainerForCoreFeaturization:
+    """Named in signatures only: policies are not given features of end-to-end texts here."""
+
+
+class SingleStateFeaturizer:
+    """Named where a featurizer is made: how states become tensors is each policy's own affair."""
+
+
+class TrackerFeaturizer:
+    """The states of conversations."""
+
+    def __init__(self, state_featurizer: SingleStateFeaturizer | None = None) -> None:
+        self.state_featurizer = state_featurizer
+
+
+class MaxHistoryTrackerFeaturizer(TrackerFeaturizer):
     """The last `max_history` states of conversations; all of them when it is None."""
 
-    def __init__(self, state_featurizer: Any = None, max_history: int | None = None) -> None:
-        self.state_featurizer = state_featurizer
+    def __init__(self, state_featurizer: SingleStateFeaturizer | None = None, max_history: int | None = None) -> None:
+        super().__init__(state_featurizer)
         self.max_history = max_history
 
     def prediction_states(
@@ -224,10 +240,14 @@ class Policy(GraphComponent):
 
 
 __all__ = [
+    "FEATURIZER_FILE",
     "InvalidPolicyConfig",
     "MaxHistoryTrackerFeaturizer",
+    "MessageContainerForCoreFeaturization",
     "Policy",
     "PolicyPrediction",
+    "SingleStateFeaturizer",
     "SupportedData",
+    "TrackerFeaturizer",
     "confidence_scores_for",
 ]

@@ -6,17 +6,18 @@ import asyncio
 import inspect
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from sanic import Blueprint, response
 from sanic.request import Request
-from sanic.response import HTTPResponse
+from sanic.response import HTTPResponse, ResponseStream
 
 from bot.compat.api.channels import CollectingOutputChannel, InputChannel, UserMessage
 from bot.compat.api.endpoints import bool_arg
 
 log = logging.getLogger(__name__)
+_DONE = "DONE"
 _OnMessage = Callable[[UserMessage], Awaitable[Any]]
 
 
@@ -57,6 +58,43 @@ class RestInput(InputChannel):
         found: dict[str, Any] | None = request.json.get("metadata")
         return found
 
+    @staticmethod
+    async def on_message_wrapper(
+        on_new_message: _OnMessage,
+        text: str | None,
+        queue: asyncio.Queue[Any],
+        sender_id: str | None,
+        input_channel: str,
+        metadata: dict[str, Any] | None,
+    ) -> None:
+        """A turn whose replies go into a queue; after them comes `DONE`."""
+        output = QueueOutputChannel(queue)
+        try:
+            await on_new_message(UserMessage(text, output, sender_id, input_channel=input_channel, metadata=metadata))
+        finally:
+            await queue.put(_DONE)
+
+    def stream_response(
+        self,
+        on_new_message: _OnMessage,
+        text: str | None,
+        sender_id: str | None,
+        input_channel: str,
+        metadata: dict[str, Any] | None,
+    ) -> Callable[[Any], Coroutine[Any, Any, None]]:
+        """What writes a turn's replies into a stream, one a line."""
+
+        async def stream(resp: Any) -> None:
+            queue: asyncio.Queue[Any] = asyncio.Queue()
+            turn = asyncio.ensure_future(
+                self.on_message_wrapper(on_new_message, text, queue, sender_id, input_channel, metadata)
+            )
+            while (said := await queue.get()) != _DONE:
+                await resp.write(json.dumps(said, ensure_ascii=False) + "\n")
+            await turn
+
+        return stream
+
     def blueprint(self, on_new_message: _OnMessage) -> Blueprint:
         module = inspect.getmodule(self)
         routes = Blueprint(f"custom_webhook_{type(self).__name__}", module.__name__ if module else "")
@@ -64,15 +102,12 @@ class RestInput(InputChannel):
         async def health(request: Request) -> HTTPResponse:
             return response.json({"status": "ok"})
 
-        async def receive(request: Request) -> HTTPResponse | None:
+        async def receive(request: Request) -> Any:
             sender, text = await self._extract_sender(request), self._extract_message(request)
             channel, metadata = self._extract_input_channel(request), self.get_metadata(request)
             if bool_arg(request, "stream", default=False):
-                stream = await request.respond(content_type="text/event-stream")
-                async for message in _said(on_new_message, text, sender, channel, metadata):
-                    await stream.send(json.dumps(message, ensure_ascii=False) + "\n")
-                await stream.eof()
-                return None
+                stream = self.stream_response(on_new_message, text, sender, channel, metadata)
+                return ResponseStream(stream, content_type="text/event-stream")
             collector = CollectingOutputChannel()
             asked = UserMessage(text, collector, sender, input_channel=channel, metadata=metadata)
             try:
@@ -84,17 +119,6 @@ class RestInput(InputChannel):
         routes.add_route(health, "/", methods=["GET"], name="health")
         routes.add_route(receive, "/webhook", methods=["POST"], name="receive")
         return routes
-
-
-async def _said(on_new_message: _OnMessage, text: Any, sender: Any, channel: str, metadata: Any) -> AsyncIterator[Any]:
-    """What is said in a turn, one after the other."""
-    output = QueueOutputChannel()
-    message = UserMessage(text, output, sender, input_channel=channel, metadata=metadata)
-    turn = asyncio.ensure_future(on_new_message(message))
-    turn.add_done_callback(lambda _: output.messages.put_nowait(None))
-    while (said := await output.messages.get()) is not None:
-        yield said
-    await turn
 
 
 __all__ = ["QueueOutputChannel", "RestInput"]
