@@ -11,6 +11,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.errors import KefuError
 from bot.server.api.conversations import conversation_routes
+from bot.server.api.description import describe
+from bot.server.api.docs_page import docs_page
 from bot.server.api.models import model_routes
 from bot.server.api.service import service_routes
 from bot.server.api.testing import testing_routes
@@ -29,6 +31,8 @@ def create_api(running: Running, auth: Auth, delivery: Delivery) -> ASGIApp:
         description="The HTTP API of Rasa 3, served by Kefu.",
         version=RASA_VERSION,
         strict_content_type=False,
+        docs_url=None,
+        redoc_url=None,
     )
     api.add_exception_handler(ApiError, on_api_error)
     api.add_exception_handler(HTTPException, on_http_error)
@@ -44,6 +48,12 @@ def create_api(running: Running, auth: Auth, delivery: Delivery) -> ASGIApp:
         wording_routes(running),
     ):
         api.include_router(router, dependencies=[Depends(auth.check)])
+    describe(api)
+
+    @api.get("/docs", include_in_schema=False)
+    async def docs() -> Response:
+        return docs_page(api.openapi())
+
     return _FormsAreJson(api)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from fastapi import APIRouter
@@ -28,16 +29,28 @@ def service_routes(running: Running) -> APIRouter:
 
     @router.get("/domain", tags=["Domain"])
     async def domain(request: Request) -> Response:
-        """The domain, as JSON or YAML, whichever the request accepts."""
+        """The domain, as JSON or YAML, whichever the request accepts. With the ETag of an earlier answer in
+        `If-None-Match`, 304 says that it is still the same."""
         shape = domain_json(running.assistant.domain)
         accepted = request.headers.get("accept", "application/json")
         if "yaml" in accepted or "yml" in accepted:
-            return Response(_yaml(shape), media_type="application/x-yaml")
+            return _tagged(request, Response(_yaml(shape), media_type="application/x-yaml"))
         if "json" in accepted or "*/*" in accepted:
-            return JSONResponse(shape)
+            return _tagged(request, JSONResponse(shape))
         raise ApiError(406, "NotAcceptable", "The domain is served as application/json or application/x-yaml.")
 
     return router
+
+
+def _tagged(request: Request, response: Response) -> Response:
+    """The response with a tag of what it holds; without what it holds when the client has it already."""
+    tag = f'"{hashlib.sha256(bytes(response.body)).hexdigest()[:32]}"'
+    headers = {"etag": tag, "vary": "Accept"}
+    known = [each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")]
+    if tag in known or "*" in known:
+        return Response(status_code=304, headers=headers)
+    response.headers.update(headers)
+    return response
 
 
 def _yaml(shape: dict[str, Any]) -> str:
