@@ -1,0 +1,263 @@
+"""Dates in English: "the day before yesterday", "next Friday", "March 3rd, 2026", "the 15th", "end of the month"."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from re import Match
+
+from bot.nlu.duckling import calendar, holidays
+from bot.nlu.duckling.atoms import Atom, MomentAtom, Rule, dated, rules
+from bot.nlu.duckling.calendar import Period
+from bot.nlu.duckling.numbers import ORDINAL, ordinal_value
+from bot.nlu.duckling.script import Script
+
+_MONTHS = {
+    name: index
+    for index, names in enumerate(
+        [
+            "january jan",
+            "february feb",
+            "march mar",
+            "april apr",
+            "may",
+            "june jun",
+            "july jul",
+            "august aug",
+            "september sept sep",
+            "october oct",
+            "november nov",
+            "december dec",
+        ],
+        1,
+    )
+    for name in names.split()
+}
+_WEEKDAYS = {
+    name: index
+    for index, names in enumerate(
+        [
+            "monday mon",
+            "tuesday tues tue",
+            "wednesday wed",
+            "thursday thurs thur thu",
+            "friday fri",
+            "saturday sat",
+            "sunday sun",
+        ]
+    )
+    for name in names.split()
+}
+_MONTH = rf"(?P<month>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\b\.?"
+_YEAR = r"(?P<year>(?:19|20)[0-9]{2})(?![0-9:]|\s?(?:dollars|items|pieces|yuan|[ap]m\b))"
+_DAY = rf"(?:the\s+)?(?P<day>[0-9]{{1,2}}(?:st|nd|rd|th)?|{ORDINAL})\b(?![:.]?[0-9]|\s?[ap]\.?m\b|%)"
+_LAST_DAY = r"(?P<last>[0-9]{1,2})(?:st|nd|rd|th)?\b(?!:[0-9]|\s?[ap]\.?m\b|[-/.][0-9])"
+_TO = r"\s*(?:-|to|through|thru|until|till)\s*(?:the\s+)?"
+_FULL_DAY = r"(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
+_SHORT_DAY = r"(?:mon|tues?|wed|thu(?:rs?)?|fri|sat|sun)\b\.?"
+_BEFORE_SHORT_DAY = re.compile(
+    r"(?:\b(?:this|last|past|previous|next|coming|on)\s+|(?:mon|tue|wed|thu|fri|sat|sun)\s?(?:-|to)\s?)$", re.IGNORECASE
+)
+_REACH = 12
+_NEAR = {
+    "this": 0,
+    "current": 0,
+    "coming": 0,
+    "last": -1,
+    "past": -1,
+    "previous": -1,
+    "next": 1,
+    "following": 1,
+    "upcoming": 1,
+}
+_UNITS = {
+    "week": (calendar.week, "week"), "wk": (calendar.week, "week"), "month": (calendar.month, "month"),
+    "quarter": (calendar.quarter, "quarter"), "qtr": (calendar.quarter, "quarter"), "year": (calendar.year, "year"),
+    "yr": (calendar.year, "year"), "weekend": (calendar.weekend, "week"),
+}  # fmt: skip
+_HOLIDAY_NEEDS = tuple(name for name in holidays.NAMES if name[0].isascii() and name[0].isalpha())
+_HOLIDAY = "|".join(re.escape(name) for name in sorted(_HOLIDAY_NEEDS, key=len, reverse=True))
+_RELATIVE = {"today": 0, "tomorrow": 1, "tmrw": 1, "tmr": 1, "tomorrows": 1, "yesterday": -1}
+
+
+def _day(said: str) -> int:
+    digits = re.match(r"[0-9]+", said)
+    return int(digits.group()) if digits else ordinal_value(said)
+
+
+def _relative_day(match: Match[str], script: Script) -> Atom:
+    said = match.group().lower()
+    days = 2 if "after" in said else -2 if "before" in said else _RELATIVE[said]
+    return dated(match, lambda today: calendar.day(today + timedelta(days=days)))
+
+
+def _weekday(match: Match[str], script: Script) -> Atom:
+    """A bare weekday and "this"/"next" one are the coming one, "last" the one before, as Duckling has it."""
+    groups = match.groupdict("")
+    weekday, near = _WEEKDAYS[groups["weekday"].lower().rstrip(".")], groups.get("near", "").lower()
+    weeks = {"last": -1, "past": -1, "previous": -1}.get(near, 0)
+    after_next = bool(groups.get("after"))
+
+    def resolve(today: date) -> Period:
+        if weeks:
+            return calendar.day(calendar.next_weekday(today - timedelta(days=8), weekday))
+        return calendar.day(calendar.next_weekday(today, weekday) + timedelta(weeks=1 if after_next else 0))
+
+    return dated(match, resolve, floating=not near, weekday=not near and not after_next)
+
+
+def _short_weekday(match: Match[str], script: Script) -> Atom | None:
+    """Sat and Sun are words of their own: only "next sat", "on sun" and "mon-fri" are days."""
+    before = match["near"] or _BEFORE_SHORT_DAY.search(script.text, max(0, match.start() - _REACH), match.start())
+    return _weekday(match, script) if before else None
+
+
+def _weekday_of_week(match: Match[str], script: Script) -> Atom:
+    weekday, weeks = _WEEKDAYS[match["weekday"].lower()], _NEAR[match["near"].lower()]
+    return dated(match, lambda today: calendar.day(today + timedelta(days=weekday - today.weekday(), weeks=weeks)))
+
+
+def _unit(match: Match[str], script: Script) -> Atom:
+    """This week, next month, the end of last year."""
+    groups = match.groupdict("")
+    (make, step), near = _UNITS[groups["unit"].lower()], _NEAR[(groups.get("near") or "this").lower()]
+    third = {"beginning": 0, "start": 0, "middle": 1, "end": 2}.get(groups.get("third", "").lower())
+
+    def resolve(today: date) -> Period | None:
+        whole = make(calendar.add(calendar.day(today).first, near, step))
+        if third is None or whole.grain not in ("month", "year"):
+            return whole if third is None else None
+        return calendar.thirds(whole, third)
+
+    return dated(match, resolve)
+
+
+def _month_day(match: Match[str], script: Script) -> Atom | None:
+    """March 3, 3rd of March, March 3rd 2026, March 3-5."""
+    groups = match.groupdict()
+    month, number, year = _MONTHS[groups["month"].lower()], _day(groups["day"]), groups["year"]
+    last = int(groups.get("last") or number)
+    if not 1 <= number <= last <= 31:
+        return None
+
+    def resolve(today: date) -> Period | None:
+        first = calendar.valid(int(year), month, number) if year else calendar.next_date(today, month, number)
+        end = calendar.valid(first.year, month, last) if first else None
+        if first is None or end is None:
+            return None
+        return calendar.day(first) if first == end else calendar.days(first, end)
+
+    return dated(match, resolve, floating=year is None)
+
+
+def _month(match: Match[str], script: Script) -> Atom | None:
+    month, year, near = _MONTHS[match["month"].lower()], match["year"], (match["near"] or "").lower()
+    if match["month"].lower() in ("may", "march", "mar", "sep", "jan") and not (year or near):
+        return None
+
+    def resolve(today: date) -> Period | None:
+        which = int(year) if year else today.year + (month < today.month)
+        if near in ("last", "past"):
+            which = today.year - (month >= today.month)
+        elif near == "next" and month == today.month:
+            which = today.year + 1
+        return calendar.month(date(which, month, 1))
+
+    return dated(match, resolve, floating=not year and near != "last")
+
+
+def _day_of_month(match: Match[str], script: Script) -> Atom | None:
+    number, near = _day(match["day"]), match["near"]
+    if not 1 <= number <= 31:
+        return None
+
+    def resolve(today: date) -> Period | None:
+        if near is None:
+            found = calendar.next_day_of_month(today, number)
+        else:
+            start = calendar.add_months(calendar.month(today).first, _NEAR[near.lower()])
+            found = calendar.valid(start.year, start.month, number)
+        return calendar.day(found) if found else None
+
+    return dated(match, resolve, floating=near is None)
+
+
+def _holiday(match: Match[str], script: Script) -> Atom:
+    name, near, year = holidays.NAMES[match["name"].lower()], (match["near"] or "").lower(), match["year"]
+
+    def resolve(today: date) -> Period | None:
+        if year or near == "last":
+            found = holidays.date_of(name, int(year) if year else today.year)
+            if found and near == "last" and found >= today:
+                found = holidays.date_of(name, today.year - 1)
+        else:
+            found = holidays.next_holiday(today, name)
+        return calendar.named(calendar.day(found), name) if found else None
+
+    return dated(match, resolve, floating=not year and not near)
+
+
+def _now(match: Match[str], script: Script) -> Atom:
+    return MomentAtom(*match.span(), calendar.of_grain(script.reference.now.replace(tzinfo=None), "second"))
+
+
+_WHICH = r"(?P<near>this|last|past|previous|next|following|coming|upcoming|current)"
+RULES: tuple[Rule, ...] = rules(
+    (
+        "today tomorrow tmr yesterday",
+        r"\b(?:the\s+)?day\s+(?:after\s+tomorrow|before\s+yesterday)\b|\b(?:today|tomorrows?|tmrw?|yesterday)\b",
+        _relative_day,
+    ),
+    (
+        "day",
+        rf"\b(?:(?P<near>this|last|past|previous|next|coming)\s+)?(?P<weekday>{_FULL_DAY})\b(?!s)(?P<after>\s+after\s+next\b)?",
+        _weekday,
+    ),
+    (
+        "mon tue wed thu fri sat sun",
+        rf"(?:\b(?P<near>this|last|past|previous|next|coming)\s+)?\b(?P<weekday>{_SHORT_DAY})",
+        _short_weekday,
+    ),
+    (
+        "mon tue wed thu fri sat sun",
+        rf"\b(?P<weekday>{_SHORT_DAY})(?=,?\s+(?:{'|'.join(_MONTHS)}|[0-9])|\s?(?:-|to)\s?{_SHORT_DAY})",
+        _weekday,
+    ),
+    ("week", rf"\b(?P<weekday>{_FULL_DAY})\s+(?:of\s+|from\s+)?(?:the\s+)?{_WHICH}\s+week\b", _weekday_of_week),
+    ("week", rf"\b(?P<near>this|last|next)\s+week(?:'s|\s+on)?\s+(?P<weekday>{_FULL_DAY})\b", _weekday_of_week),
+    (
+        "week wk month quarter qtr year yr",
+        rf"\b(?:(?:the\s+)?(?P<third>beginning|start|middle|end)\s+of\s+)?(?:the\s+)?{_WHICH}\s+(?P<unit>weekend|week|wk|month|quarter|qtr|year|yr)\b",
+        _unit,
+    ),
+    ("month year", r"\b(?:the\s+)?(?P<third>beginning|start|middle|end)\s+of\s+the\s+(?P<unit>month|year)\b", _unit),
+    ("jan feb mar apr may jun jul aug sep oct nov dec", rf"\b{_MONTH}\s?{_DAY}(?:,?\s+{_YEAR})?", _month_day),
+    (
+        "jan feb mar apr may jun jul aug sep oct nov dec",
+        rf"\b{_MONTH}\s?{_DAY}{_TO}{_LAST_DAY}(?:,?\s+{_YEAR})?",
+        _month_day,
+    ),
+    (
+        "jan feb mar apr may jun jul aug sep oct nov dec",
+        rf"(?<![0-9.,$])(?:\bthe\s+)?(?P<day>[0-9]{{1,2}}(?:st|nd|rd|th)?|\b{ORDINAL})(?:{_TO}{_LAST_DAY})?\s*(?:of\s+)?{_MONTH}(?:,?\s+{_YEAR})?",
+        _month_day,
+    ),
+    (
+        "jan feb mar apr may jun jul aug sep oct nov dec",
+        rf"\b(?:(?P<near>this|last|next|past|coming|in)\s+)?{_MONTH}(?!\s?(?:the\s+)?[0-9]{{1,2}}(?![0-9]))(?:,?\s+(?:of\s+)?{_YEAR})?",
+        _month,
+    ),
+    (
+        ("the ",),
+        r"\b(?:on\s+)?the\s+(?P<day>[0-9]{1,2}(?:st|nd|rd|th))\b(?:\s+of\s+(?:the\s+)?(?P<near>this|last|next)\s+month)?(?!\s+(?:of\b|time|item|order|one|floor|street|st\b|ave|century|day|week|month|quarter|generation|anniversary|birthday))",
+        _day_of_month,
+    ),
+    (
+        _HOLIDAY_NEEDS,
+        rf"\b(?:(?P<near>this|last|next)\s+)?(?P<name>{_HOLIDAY})\b(?:,?\s+(?:of\s+)?{_YEAR})?(?!\s+(?:tree|card|cards|gift|gifts))",
+        _holiday,
+    ),
+    ("weekend", r"(?<=\bon |\bat )the\s+(?P<unit>weekend)\b", _unit),
+    ("weekend", r"(?<=\bover )the\s+(?P<unit>weekend)\b", _unit),
+    ("now moment", r"\b(?:right\s+)?now\b|\bat\s+the\s+moment\b", _now),
+)

@@ -1,0 +1,91 @@
+"""Times at a distance from now: 三天后, 最近一周, "in 3 days", "two weeks ago", "within 24 hours"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from bot.nlu.duckling import calendar
+from bot.nlu.duckling.atoms import Atom, DateAtom, MomentAtom
+from bot.nlu.duckling.calendar import Period
+from bot.nlu.duckling.durations import SECONDS, Duration, spans
+from bot.nlu.duckling.script import Script
+
+_AFTER = re.compile(
+    r"(?P<later>[之以]?后(?!天气|面)|\s+(?:from\s+(?:now|today)|later|hence)\b)|(?P<ago>[之以]?前(?!台|面|天)|\s+(?:ago|earlier|back)\b)"
+    r"|(?P<within>[之以]?内)",
+    re.IGNORECASE,
+)
+_BEFORE = re.compile(
+    r"(?:(?P<past>(?:过去|最近|近)的?这?|\b(?:for\s+|in\s+|over\s+|within\s+)?(?:the\s+)?(?:last|past|previous)\s+)"
+    r"|(?P<next>(?:未来|接下来|今后)的?|\b(?:for\s+|in\s+|over\s+|within\s+)?(?:the\s+)?(?:next|coming|following)\s+)"
+    r"|(?P<within>\bwithin\s+)|(?P<later>\b(?:in|after)\s+(?:about\s+|around\s+)?|再过|过))$",
+    re.IGNORECASE,
+)
+_REACH = 24
+
+
+def moments(script: Script) -> Iterator[Atom]:
+    """Durations that what stands before or after them makes a time."""
+    for duration in spans(script):
+        after = _AFTER.match(script.text, duration.end)
+        before = _BEFORE.search(script.text, max(0, duration.start - _REACH), duration.start)
+        now = script.reference.now
+        if before is not None and before.lastgroup in ("past", "next"):
+            end = after.end() if after and after["within"] else duration.end
+            signed = -duration.value if before.lastgroup == "past" else duration.value
+            yield MomentAtom(before.start(), end, _stretch(now, duration, signed))
+        elif (after is not None and after["within"]) or (before is not None and before.lastgroup == "within"):
+            start = before.start() if before is not None and before.lastgroup == "within" else duration.start
+            end = after.end() if after is not None and after["within"] else duration.end
+            yield MomentAtom(start, end, _stretch(now, duration, duration.value))
+        elif after is not None:
+            value = duration.value if after["later"] else -duration.value
+            start = before.start() if before is not None and value > 0 else duration.start
+            yield from _at(start, after.end(), now, value, duration.unit)
+        elif before is not None:
+            yield from _at(before.start(), duration.end, now, duration.value, duration.unit)
+
+
+def _at(start: int, end: int, now: datetime, value: int, unit: str) -> Iterator[Atom]:
+    """A day when days or more have passed, else a clock time; nothing when no calendar goes so far."""
+    period = _distant(now, value, unit)
+    if period is None:
+        return
+    if SECONDS[unit] >= SECONDS["day"]:
+        yield DateAtom(start, end, lambda today: period)
+    else:
+        yield MomentAtom(start, end, period)
+
+
+def _distant(now: datetime, value: int, unit: str) -> Period | None:
+    try:
+        there = _moved(now, value, unit)
+    except (OverflowError, ValueError):
+        return None
+    finer = {"hour": "minute", "minute": "second", "second": "second"}.get(unit, "day")
+    return calendar.of_grain(there, finer)
+
+
+def _stretch(now: datetime, duration: Duration, value: int) -> Period:
+    """From now over a duration, or up to now: in whole days when it is one of days or more."""
+    here = now.replace(tzinfo=None)
+    try:
+        there = _moved(now, value, duration.unit)
+    except (OverflowError, ValueError):
+        there = here
+    grain = "day" if SECONDS[duration.unit] >= SECONDS["day"] else "second"
+    first, last = sorted((here, there))
+    if grain == "second":
+        return Period(first.replace(microsecond=0), last.replace(microsecond=0), grain, interval=True)
+    begin, end = calendar.day(first), calendar.day(last)
+    return Period(begin.start, end.end, grain, interval=True)
+
+
+def _moved(now: datetime, value: int, unit: str) -> datetime:
+    """Local time; hours and less by the clock's own running, through a change to summer time."""
+    if SECONDS[unit] >= SECONDS["day"]:
+        return calendar.add(now.replace(tzinfo=None), value, unit)
+    moved = now.astimezone(UTC) + timedelta(seconds=value * SECONDS[unit])
+    return moved.astimezone(now.tzinfo).replace(tzinfo=None)

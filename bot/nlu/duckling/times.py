@@ -1,0 +1,176 @@
+"""Dimension `time`: what the dates and clocks of a message say together, single times, ranges and open ends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from bot.nlu.duckling import clocks_en, clocks_zh, dates_en, dates_numeric, dates_zh
+from bot.nlu.duckling.atoms import Atom, apply
+from bot.nlu.duckling.calendar import GRAINS, Period, between
+from bot.nlu.duckling.moments import Moment, in_range
+from bot.nlu.duckling.relative_times import moments as relative
+from bot.nlu.duckling.script import Found, Script
+
+_WITHIN = re.compile(
+    r"[\s,的]*(?:T(?=\d)|(?:(?:at|on|in|of|by|around|about|for|the)\s+)*)\s?(?P<bracket>\(?)", re.IGNORECASE
+)
+_TO = re.compile(r"\s*(?:(?:一?直)?[到至]|-|~|\bto\b|\buntil\b|\btill\b|\bthrough\b|\bthru\b)\s*", re.IGNORECASE)
+_AND = re.compile(r"\s*(?:\band\b|和|与|到|至)\s*", re.IGNORECASE)
+_FROM = re.compile(r"(?P<between>\bbetween\s+)$|(?:\bfrom\s+|从|自)$", re.IGNORECASE)
+_OPEN_BEFORE = re.compile(
+    r"(?:(?P<before>\b(?:before|prior\s+to)\s+)|(?P<until>\b(?:until|till|by|no\s+later\s+than)\s+)|(?P<after>\bafter\s+)"
+    r"|(?P<past>\bsince\s+|自从)|(?P<since>\b(?:from|starting(?:\s+from|\s+on)?)\s+|自|从))(?:the\s+)?$",
+    re.IGNORECASE,
+)
+_OPEN_AFTER = re.compile(
+    r"(?P<before>[之以]前|前(?![台面天者]))|(?P<after>[之以]后|过后|后(?![天面续台来者悔]))|(?P<past>以来)|(?P<since>起(?![来床飞])|开始)"
+)
+_DONE_AFTER = re.compile(
+    r"\s*[我就才在]?(?:买|购买|下|下单|订|订购|定|拍|付|付款|收|收到|到|签收|发|发货|寄|寄出|退|申请|送)[^,。?!\s]{0,2}?[的了过]"
+)
+_DONE_BEFORE = re.compile(
+    r"(?<!\bbe )(?<!\bget )(?<!\bbeing )\b(?:bought|ordered|purchased|paid|received|got|arrived|delivered|placed|shipped|returned|came)"
+    r"(?:\s+[A-Za-z]+){0,4}\s+(?:on\s+|from\s+)?(?:the\s+)?$",
+    re.IGNORECASE,
+)
+_REACH = 20
+
+
+def times(script: Script) -> Iterator[Found]:
+    """`{"value": "2026-03-05T00:00:00.000+08:00", "grain": "day", "type": "value", "values": [...]}`,
+
+    of a range `{"from": {"value": …, "grain": …}, "to": …, "type": "interval", "values": [...]}`, where `to` is the
+    first moment after it, as in Duckling. `values` holds what else it may mean (five in the morning or afternoon).
+    """
+    said = _moments(script)
+    index = 0
+    while index < len(said):
+        found = _range(script, said, index)
+        if found is not None:
+            yield found
+            index += 2
+        else:
+            yield from _single(script, said[index])
+            index += 1
+
+
+def _moments(script: Script) -> list[Moment]:
+    """The atoms that stand together as one."""
+    joined: list[Moment] = []
+    for atom in _leftmost_longest(_atoms(script)):
+        moment = Moment.of(atom)
+        if joined:
+            gap = _WITHIN.fullmatch(script.text, joined[-1].end, moment.start)
+            closed = bool(gap and gap["bracket"]) and script.text[moment.end : moment.end + 1] == ")"
+            if gap and bool(gap["bracket"]) == closed:
+                both = joined[-1].joined(moment, moment.end + closed)
+                if both is not None and (both.date is None or both.periods(_now(script))):
+                    joined[-1] = both
+                    continue
+        joined.append(moment)
+    return [moment for moment in joined if moment.says_enough()]
+
+
+def _atoms(script: Script) -> Iterator[Atom]:
+    if script.has_digits:
+        yield from apply(dates_numeric.RULES, script)
+        if ":" in script.text:
+            yield from apply(clocks_en.DIGITAL, script)
+    if script.has_han:
+        yield from apply(dates_zh.RULES, script)
+        yield from apply(clocks_zh.RULES, script)
+    if script.has_latin:
+        yield from apply(dates_en.RULES, script)
+        yield from apply(clocks_en.RULES, script)
+    yield from relative(script)
+
+
+def _leftmost_longest(atoms: Iterator[Atom]) -> Iterator[Atom]:
+    end = 0
+    for atom in sorted(atoms, key=lambda atom: (atom.start, -atom.end)):
+        if atom.start >= end:
+            end = atom.end
+            yield atom
+
+
+def _range(script: Script, said: Sequence[Moment], index: int) -> Found | None:
+    if index + 1 >= len(said):
+        return None
+    first, last = said[index], said[index + 1]
+    lead = _FROM.search(script.text, max(0, first.start - _REACH), first.start)
+    joins = _TO.fullmatch(script.text, first.end, last.start)
+    if joins is None and lead is not None and lead["between"]:
+        joins = _AND.fullmatch(script.text, first.end, last.start)
+    if joins is None:
+        return None
+    now = _now(script)
+    begin = next(iter(in_range(first, last).periods(now, past=_is_past(script, last))), None)
+    if begin is None or begin.start is None:
+        return None
+    shared = last.date is not None and first.date is None
+    end = next(iter(last.periods(now, since=None if shared else begin)), None)
+    period = between(begin, end) if end else None
+    if period is None:
+        return None
+    return _found(script, lead.start() if lead else first.start, last.end, [period])
+
+
+def _single(script: Script, moment: Moment) -> Iterator[Found]:
+    before = after = None
+    if not moment.known:
+        before = _OPEN_BEFORE.search(script.text, max(0, moment.start - _REACH), moment.start)
+        after = _OPEN_AFTER.match(script.text, moment.end)
+    opened = after or before
+    which = opened.lastgroup if opened else None
+    periods = moment.periods(_now(script), past=which == "past" or _is_past(script, moment))
+    if periods and which:
+        start, end = before.start() if before else moment.start, after.end() if after else moment.end
+        yield _found(script, start, end, [_open(periods[0], which)])
+    elif periods:
+        yield _found(script, moment.start, moment.end, periods)
+
+
+def _is_past(script: Script, moment: Moment) -> bool:
+    """Whether something was done then: 3月5号买的, "I ordered it on Friday"."""
+    if moment.date is None or not moment.date.floating:
+        return False
+    before = _DONE_BEFORE.search(script.text, max(0, moment.start - 2 * _REACH), moment.start)
+    return before is not None or _DONE_AFTER.match(script.text, moment.end) is not None
+
+
+def _open(period: Period, which: str) -> Period:
+    """Before Friday ends where Friday starts; after it starts where it ends, but after five starts at five."""
+    match which:
+        case "before":
+            return Period(None, period.start, period.grain, interval=True)
+        case "until":
+            return Period(None, period.end, period.grain, interval=True)
+        case "after" if GRAINS.index(period.grain) >= GRAINS.index("day"):
+            return Period(period.end, None, period.grain, interval=True)
+        case _:
+            return Period(period.start, None, period.grain, interval=True)
+
+
+def _found(script: Script, start: int, end: int, periods: Sequence[Period]) -> Found:
+    values = [_value(script, period) for period in periods]
+    info = values[0] | {"values": values}
+    if periods[0].holiday:
+        info["holidayBeta"] = periods[0].holiday
+    return Found("time", start, end, info)
+
+
+def _value(script: Script, period: Period) -> dict[str, Any]:
+    def iso(local: datetime) -> str:
+        return local.replace(tzinfo=script.reference.now.tzinfo).isoformat(timespec="milliseconds")
+
+    if not period.interval:
+        return {"value": iso(period.first), "grain": period.grain, "type": "value"}
+    ends = {"from": period.start, "to": period.end}
+    return {side: {"value": iso(at), "grain": period.grain} for side, at in ends.items() if at} | {"type": "interval"}
+
+
+def _now(script: Script) -> datetime:
+    return script.reference.now.replace(tzinfo=None)
