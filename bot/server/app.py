@@ -58,12 +58,13 @@ def create_app(running: Running, settings: Settings) -> Starlette:
 
 
 def _routes(running: Running, settings: Settings, served: Sequence[Channel], delivery: Delivery) -> list[BaseRoute]:
-    routes: list[BaseRoute] = [Route("/", page), Route("/version", _version)]
+    routes: list[BaseRoute] = [Route("/", page)]
     for channel in served:
         routes += channel.routes()
     if settings.enable_api:
         from bot.server.api import create_api
 
+        routes.append(Route("/version", _version))
         routes.append(Mount("/", create_api(running, settings.auth, delivery)))
     return routes
 

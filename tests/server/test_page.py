@@ -3,6 +3,7 @@ import re
 from starlette.testclient import TestClient
 
 from bot.server.app import create_app
+from bot.server.auth import Auth
 from bot.server.running import Running
 from bot.server.settings import Settings
 
@@ -31,18 +32,21 @@ def test_everybody_else_gets_rasas_greeting() -> None:
     assert answer.text.startswith("Hello from Rasa: 3.")
 
 
-def test_the_version_is_public() -> None:
-    assert client().get("/version").json() == {"version": "3.6.21", "minimum_compatible_version": "3.5.0"}
+def test_the_version_is_public_where_the_api_is() -> None:
+    settings = Settings(enable_api=True, auth=Auth(token="geheim"))
+    assert client(settings).get("/version").json() == {"version": "3.6.21", "minimum_compatible_version": "3.5.0"}
+    assert client(settings).get("/status").status_code == 401
 
 
 def test_without_the_api_there_is_only_the_page_and_the_channels() -> None:
-    answer = client().get("/status")
-    assert answer.status_code == 404
-    assert answer.json()["reason"] == "NotFound"
+    for path in ("/status", "/version", "/docs", "/nlg"):
+        answer = client().get(path)
+        assert answer.status_code == 404
+        assert answer.json()["reason"] == "NotFound"
 
 
 def test_cors_is_off_unless_asked_for() -> None:
     headers = {"origin": "https://shop.example"}
-    assert "access-control-allow-origin" not in client().get("/version", headers=headers).headers
-    open_ = client(Settings(cors=("https://shop.example",))).get("/version", headers=headers)
+    assert "access-control-allow-origin" not in client().get("/", headers=headers).headers
+    open_ = client(Settings(cors=("https://shop.example",))).get("/", headers=headers)
     assert open_.headers["access-control-allow-origin"] == "https://shop.example"

@@ -67,7 +67,7 @@ def _by_tag(description: Shape) -> dict[str, list[tuple[str, str, Shape]]]:
 
 def _operation(path: str, method: str, operation: Shape, description: Shape) -> Iterator[str]:
     kind = ' class="deprecated"' if operation.get("deprecated") else ""
-    what = operation.get("description", "").split("\n", 1)[0]
+    what = " ".join(operation.get("description", "").split("\n\n", 1)[0].split())
     yield f'<details><summary><span class="method">{method.upper()}</span> <code{kind}>{escape(path)}</code> '
     yield f"{escape(what)}</summary>"
     yield from _parameters(operation)
