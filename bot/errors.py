@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -98,6 +97,9 @@ CODES: dict[str, str] = {
 }
 
 
+_NEAR = 60.0  # of 100: how alike two names must be to be taken for each other
+
+
 def did_you_mean(name: str, valid: Iterable[str], *, limit: int = 1) -> str:
     """`Did you mean 'x'?` for the nearest valid names, or an empty string when nothing is near."""
     near = nearest(name, valid, limit=limit)
@@ -108,9 +110,11 @@ def did_you_mean(name: str, valid: Iterable[str], *, limit: int = 1) -> str:
 
 def nearest(name: str, valid: Iterable[str], *, limit: int = 1) -> Sequence[str]:
     """The valid names nearest to `name`, best first; ignores case."""
+    from rapidfuzz import fuzz, process  # a project can have thousands of names, too many for difflib
+
     by_folded = {candidate.casefold(): candidate for candidate in valid}
-    close = difflib.get_close_matches(name.casefold(), by_folded, n=limit, cutoff=0.6)
-    return [by_folded[folded] for folded in close]
+    close = process.extract(name.casefold(), by_folded.keys(), scorer=fuzz.ratio, limit=limit, score_cutoff=_NEAR)
+    return [by_folded[folded] for folded, _, _ in close]
 
 
 def _source_line(where: Where) -> str | None:

@@ -33,7 +33,8 @@ def check_stories(project: Subject, *, max_history: int | None = None) -> Iterat
     window = max_history or _memoized_turns(project)
     first: dict[object, Decision] = {}
     reported: set[tuple[str, str, str, str]] = set()
-    for decision in Walker(project.domain).stories(project.stories.stories):
+    walker = Walker(project.domain)
+    for decision in walker.stories(project.stories.stories):
         if decision.history.before is None:  # every conversation begins by listening, whatever a story begins with
             continue
         key = tuple(islice(decision.history, window)) if window else decision.history
@@ -42,11 +43,17 @@ def check_stories(project: Subject, *, max_history: int | None = None) -> Iterat
         if known.action != decision.action and between not in reported:
             reported.add(between)
             yield _contradiction(known, decision.action, decision.block, decision.where, Severity.WARNING)
+    for story, checkpoint in walker.unmet:
+        message = (
+            f"story '{story.name}' is never told: its conditions are not met where '{checkpoint.name}' is reached."
+        )
+        hint = "Add `slot_was_set` to the stories that lead to it, or remove the condition."
+        yield Problem("unused", message, checkpoint.where, hint, Severity.WARNING)
 
 
 def check_rules(project: Subject) -> Iterator[Problem]:
     """Rules against rules, and stories against rules, wherever no form is active."""
-    if not _rules_are_checked(project):
+    if not rules_are_checked(project):
         return
     walker = Walker(project.domain, initial_slots=False)
     rules = [(rule, walker.rule(rule)) for rule in project.stories.rules]
@@ -153,7 +160,7 @@ def _memoized_turns(project: Subject) -> int | None:
     return min((turn for turn in turns if isinstance(turn, int) and turn > 0), default=None)
 
 
-def _rules_are_checked(project: Subject) -> bool:
+def rules_are_checked(project: Subject) -> bool:
     for spec in project.config.policies:
         if spec.name == "RulePolicy":
             return spec.options.get("check_for_contradictions", True) is not False

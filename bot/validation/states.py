@@ -75,6 +75,7 @@ class Walker:
         self.domain = domain
         self.featurised = {slot.name: slot for slot in domain.featurised_slots}
         self.decisions: list[Decision] = []
+        self.unmet: list[tuple[Story, CheckpointStep]] = []
         self.histories: dict[tuple[History | None, State], History] = {}
         initial = {name: self._features(name, slot.initial_value) for name, slot in self.featurised.items()}
         known = sorted((name, value) for name, value in initial.items() if value is not None)
@@ -96,29 +97,42 @@ class Walker:
     def stories(self, stories: Iterable[Story]) -> list[Decision]:
         """The decisions of all stories, those after a checkpoint once for each way that leads there."""
         self.decisions = []
-        waiting = list(stories)
+        self.unmet = []
         reached: dict[str, list[_Path]] = {}
-        for _ in range(len(waiting) + 1):  # a checkpoint may lead to another, at most once through every story
-            left = [story for story in waiting if not self._begin(story, reached)]
-            if len(left) == len(waiting):
-                break
-            waiting = left
+        waiting: dict[str, list[Story]] = {}
+        missing: dict[int, set[str]] = {}
+        ready: list[Story] = []
+        for story in stories:
+            names = {checkpoint.name for checkpoint in _leading(story.steps)}
+            missing[id(story)] = names
+            for name in names:
+                waiting.setdefault(name, []).append(story)
+            if not names:
+                ready.append(story)
+        while ready:
+            for story in ready:
+                self._begin(story, reached)
+            ready = []
+            for name in [name for name in waiting if name in reached]:
+                for story in waiting.pop(name):
+                    missing[id(story)].discard(name)
+                    if not missing[id(story)]:
+                        ready.append(story)
         return self.decisions
 
-    def _begin(self, story: Story, reached: dict[str, list[_Path]]) -> bool:
-        """Walks a story when all that leads to it has been walked; whether it did."""
+    def _begin(self, story: Story, reached: dict[str, list[_Path]]) -> None:
+        """Walks a story when all that leads to it has been walked."""
         leading = list(_leading(story.steps))
         paths = [self.start]
         for checkpoint in leading:
-            if checkpoint.name not in reached:
-                return False
             paths = [path for path in reached[checkpoint.name] if self._meets(path, checkpoint.conditions)]
+            if reached[checkpoint.name] and not paths:
+                self.unmet.append((story, checkpoint))
         rest = story.steps[len(leading) :]
         for path in self._walk(story, rest, paths[:_MAX_PATHS], reached):
             ends_open = bool(rest) and isinstance(rest[-1], CheckpointStep)
             if rest and not ends_open and path.previous != ACTION_LISTEN:
                 self._decide(story, path, ACTION_LISTEN, rest[-1].where)
-        return True
 
     def _walk(
         self,

@@ -85,6 +85,8 @@ class _Used:
         self.actions |= {value for key, value in options if "action" in key and isinstance(value, str)}
         self.code = own_code(project.root) if domain.actions else ""
         self.composed = tuple(set(_COMPOSED.findall(self.code)))
+        forms = domain.forms.values()
+        self.questions = {f"utter_ask_{form.name}_{slot}" for form in forms for slot in form.required_slots}
 
     def speaks(self, name: str, domain: Domain) -> bool:
         """Whether a response is used; what an action server says cannot be seen, so then everything counts as used."""
@@ -95,8 +97,7 @@ class _Used:
             return True
         if self.composed and name.startswith(self.composed):
             return True
-        forms = domain.forms.values()
-        return any(name == f"utter_ask_{form.name}_{slot}" for form in forms for slot in form.required_slots)
+        return name in self.questions
 
 
 def _payload_intents(variations: tuple[ResponseVariation, ...]) -> Iterator[str]:
