@@ -54,7 +54,11 @@ class EventLog:
         return other
 
     def lend(self, start: int) -> EventLog:
-        """A log that begins with the events from `start` on, without copying them: valid until this one changes."""
+        """A log that begins with the events from `start` on, without copying them: valid until this one changes.
+
+        All JSON is made here already, so that another thread can read the new log.
+        """
+        self.dicts(len(self))
         other = EventLog()
         other._lent = _Lent(self, start, len(self))
         return other
@@ -77,6 +81,14 @@ class EventLog:
             return ours
         theirs = self._lent.lender.dicts(offset + start, offset + (borrowed if end is None else min(end, borrowed)))
         return theirs + ours if ours else theirs
+
+    def dicts_back(self) -> Iterator[dict[str, Any]]:
+        """The JSON objects of all events, newest first."""
+        self.dicts(len(self))
+        yield from reversed(self._dicts)
+        if self._lent is not None:
+            for index in range(self._lent.end - 1, self._lent.start - 1, -1):
+                yield from self._lent.lender.dicts(index, index + 1)
 
     def __len__(self) -> int:
         return len(self._own) + (self._lent.length if self._lent else 0)

@@ -367,6 +367,14 @@ class Tracker:
         """The JSON objects of the events that came after the first `length`; each is made once, the list is new."""
         return self._log.dicts(length)
 
+    def make_dicts(self) -> None:
+        """Make the JSON of all events now, so that another thread can read it while this one waits."""
+        self._log.dicts(len(self._log))
+
+    def dicts_back(self) -> Iterator[dict[str, Any]]:
+        """The JSON objects of all events, newest first."""
+        return self._log.dicts_back()
+
     def __repr__(self) -> str:
         waiting = "waiting" if self.latest_action_name == ACTION_LISTEN else f"after {self.latest_action_name}"
         return f"<Tracker {self.sender_id!r}: {len(self._log)} events, {waiting}>"

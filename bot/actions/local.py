@@ -21,7 +21,7 @@ from bot.actions.base import ActionFailedError, ActionRejected, CustomAnswer
 from bot.actions.domain_json import domain_json
 from bot.domain import Domain
 from bot.errors import did_you_mean
-from bot.tracker import EventVerbosity, Tracker
+from bot.tracker import Tracker
 
 if TYPE_CHECKING:
     from rasa_sdk.executor import ActionExecutor
@@ -47,22 +47,28 @@ class LocalActions:
         from rasa_sdk import Action
         from rasa_sdk.executor import ActionExecutor
 
+        from bot.actions.sdk_tracker import reads_later
+
         _import(root, package)
         executor = ActionExecutor()
         for action in sorted(_subclasses(Action), key=lambda c: (c.__module__, c.__qualname__)):
             is_ours = action.__module__ == package or action.__module__.startswith(f"{package}.")
             if is_ours and not inspect.isabstract(action) and _is_current(action):
                 executor.register_action(action)
+        executor.actions = {name: reads_later(run) for name, run in executor.actions.items()}
         return cls(executor)
 
     async def run(self, name: str, tracker: Tracker, domain: Domain) -> CustomAnswer:
         """See `bot.actions.base.CustomActions`."""
         if name not in self._executor.actions:
             raise ActionFailedError(f"There is no action '{name}'. {did_you_mean(name, self.names)}".rstrip())
+        from bot.actions.sdk_tracker import Unread
+
+        tracker.make_dicts()
         call = {
             "next_action": name,
             "sender_id": tracker.sender_id,
-            "tracker": tracker.as_dict(EventVerbosity.ALL),
+            "tracker": tracker.as_dict() | {"events": Unread(tracker)},
             "domain": domain_json(domain),
         }
         return await asyncio.to_thread(self._run, call)
