@@ -39,7 +39,7 @@ class Moment:
             return None
         when = self.date or other.date
         if self.date and other.date:
-            if not (self.date.weekday or other.date.weekday):
+            if self.date.weekday == other.date.weekday:
                 return None
             when = other.date if self.date.weekday else self.date
         return Moment(self.start, end, when, self.part or other.part, self.clock or other.clock)

@@ -20,12 +20,12 @@ _AFTER = re.compile(
     r"\s?(?:(?P<CNY>块钱|元钱|元人民币|人民币|块(?![表手电蛋布地肉糖豆石肥香巧面玻屏板砖木])|元(?![旦宵素件老首])|圆(?!形|圈|桌|领|珠)|(?:yuan|rmb|cny|kuai)\b)"
     r"|(?P<jiao>毛钱?(?![衣巾线绒发皮病毯笔利坯孩])|角钱?(?!度|色|落|膜))|(?P<fen>分钱)"
     r"|(?P<USD>美元|美金|us\s?dollars?\b|dollars?\b|bucks?\b|usd\b)|(?P<HKD>港币|港元|港纸|hkd\b|hong kong dollars?\b)"
-    r"|(?P<TWD>台币|新台币|twd\b)|(?P<EUR>欧元|euros?\b|eur\b|€)|(?P<GBP>英镑|pounds?\b(?! of\b)|quid\b|gbp\b|£)"
+    r"|(?P<TWD>台币|新台币|twd\b)|(?P<EUR>欧元|欧(?![洲美式亚盟])|euros?\b|eur\b|€)|(?P<GBP>英镑|pounds?\b(?! of\b)|quid\b|gbp\b|£)"
     r"|(?P<JPY>日元|日圆|yen\b|jpy\b)|(?P<KRW>韩元|韩币|krw\b)|(?P<cent>cents?\b|美分))",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"(?:零)?(?P<jiao>[0-9一二两三四五六七八九])(?:毛|角)?(?:(?P<fen>[0-9一二三四五六七八九])分)?(?:钱)?(?![0-9.十百千万个件条双只天年月日号折点%])"
+    r"(?:零)?(?P<jiao>[0-9一二两三四五六七八九])(?:[毛角](?:(?P<fen>[0-9一二三四五六七八九])分?)?)?钱?(?![0-9.十百千万个件条双只天年月日号折点%])"
 )
 _HALF = re.compile(r"半(?![天年月个小])")
 _CENTS = re.compile(r"\s+(?:and\s+)?(?P<cents>[1-9][0-9]?)\s+cents?\b", re.IGNORECASE)

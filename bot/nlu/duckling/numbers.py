@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from bot.nlu.duckling import numerals_en, numerals_zh
 from bot.nlu.duckling.script import Found, Numeral, Script
 
-MEASURES = "个件条双只支部台本瓶盒箱包袋套把张份杯块斤公克千两元毛角位名次遍天年月周号岁楼层打对副根颗粒片枚顶辆架间家页种款样单笔倍折成点分秒米"
+MEASURES = "个件条双只支部台本瓶盒箱包袋套把张份杯块斤公克千两元毛角位名次遍天年月周号岁楼层打对副根颗粒片枚顶辆架间家页种款样单笔倍折成分秒米"
 _VERBS = "要买来拿订选加减改换有共是等约退寄送付给差第到至和或"
 _DOZEN = re.compile(r"打(?![开电包折扰算印扫字架球针断破听招工车的不过])")
 _NO_NUMBER_ONE = re.compile(

@@ -78,7 +78,7 @@ def _is_vague(text: str, start: int, end: int) -> bool:
 
 def _is_approximate(text: str, start: int, end: int) -> bool:
     after, before, last = text[end : end + 1], text[max(0, start - 1) : start], text[end - 1]
-    if before in "几数" and before and text[start] in "十百千万亿":
+    if before == "第" or (before and before in "几数" and text[start] in "十百千万亿"):
         return True
     return (
         (after != "" and after in "几余")

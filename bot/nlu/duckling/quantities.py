@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from bot.nlu.duckling.numerals import plain
 from bot.nlu.duckling.script import Found, Script
@@ -51,6 +52,7 @@ _UNIT = re.compile(
     + ")(?P<half>半)?",
     re.IGNORECASE,
 )
+_BELOW = re.compile(r"(?:零下|\bminus\s+)$", re.IGNORECASE)
 _PRODUCT = re.compile(r"\s+of\s+([a-z]+)", re.IGNORECASE)
 
 
@@ -63,8 +65,13 @@ def quantities(script: Script) -> Iterator[Found]:
         index = next(i for i in range(len(_UNITS)) if match[f"u{i}"] is not None)
         _, dimension, unit, factor = _UNITS[index]
         value = numeral.value + (0.5 if match["half"] else 0)
-        info: dict[str, object] = {"value": plain(value * factor), "unit": unit, "type": "value"}
+        info: dict[str, Any] = {"value": plain(value * factor), "unit": unit, "type": "value"}
         end = match.end()
         if dimension == "quantity" and (product := _PRODUCT.match(script.text, end)):
             info["product"], end = product[1].lower(), product.end()
-        yield Found(dimension, numeral.start, end, dict(info))
+        below = (
+            _BELOW.search(script.text, max(0, numeral.start - 6), numeral.start) if dimension == "temperature" else None
+        )
+        if below is not None:
+            info["value"] = -plain(value * factor)
+        yield Found(dimension, below.start() if below else numeral.start, end, info)

@@ -14,9 +14,7 @@ from bot.nlu.duckling.moments import Moment, in_range
 from bot.nlu.duckling.relative_times import moments as relative
 from bot.nlu.duckling.script import Found, Script
 
-_WITHIN = re.compile(
-    r"[\s,的]*(?:T(?=\d)|(?:(?:at|on|in|of|by|around|about|for|the)\s+)*)\s?(?P<bracket>\(?)", re.IGNORECASE
-)
+_WITHIN = re.compile(r"[\s,的]*(?:T|(?:(?:at|on|in|of|by|around|about|for|the)\s+)*)\s?(?P<bracket>\(?)", re.IGNORECASE)
 _TO = re.compile(r"\s*(?:(?:一?直)?[到至]|-|~|\bto\b|\buntil\b|\btill\b|\bthrough\b|\bthru\b)\s*", re.IGNORECASE)
 _AND = re.compile(r"\s*(?:\band\b|和|与|到|至)\s*", re.IGNORECASE)
 _FROM = re.compile(r"(?P<between>\bbetween\s+)$|(?:\bfrom\s+|从|自)$", re.IGNORECASE)
@@ -106,16 +104,28 @@ def _range(script: Script, said: Sequence[Moment], index: int) -> Found | None:
         joins = _AND.fullmatch(script.text, first.end, last.start)
     if joins is None:
         return None
+    was = _is_past(script, last)
+    period = _through(script, first, last, past=was or _may_run(first))
+    if period is None or (not was and period.end is not None and period.end <= _now(script)):
+        period = _through(script, first, last, past=was)
+    if period is None:
+        return None
+    return _found(script, lead.start() if lead else first.start, last.end, [period])
+
+
+def _may_run(first: Moment) -> bool:
+    """Whether a range may have begun: 3月1日到3月31日 on the 11th. Days of the week are the coming ones."""
+    return first.date is not None and first.date.floating and not first.date.weekday
+
+
+def _through(script: Script, first: Moment, last: Moment, *, past: bool) -> Period | None:
     now = _now(script)
-    begin = next(iter(in_range(first, last).periods(now, past=_is_past(script, last))), None)
+    begin = next(iter(in_range(first, last).periods(now, past=past)), None)
     if begin is None or begin.start is None:
         return None
     shared = last.date is not None and first.date is None
     end = next(iter(last.periods(now, since=None if shared else begin)), None)
-    period = between(begin, end) if end else None
-    if period is None:
-        return None
-    return _found(script, lead.start() if lead else first.start, last.end, [period])
+    return between(begin, end) if end else None
 
 
 def _single(script: Script, moment: Moment) -> Iterator[Found]:
