@@ -67,7 +67,7 @@ class UserUttered(Event):
         self.intent = self.intent or self.parse_data.get("intent") or {}
         self.entities = self.entities or list(self.parse_data.get("entities") or ())
         says = {"text": self.text, "intent": self.intent, "entities": self.entities}
-        self.parse_data = {**says, "message_id": self.message_id, "metadata": self.metadata, **self.parse_data}
+        self.parse_data = {**says, "message_id": self.message_id, "metadata": self.metadata or {}, **self.parse_data}
 
     @property
     def intent_name(self) -> str | None:

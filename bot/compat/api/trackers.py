@@ -11,11 +11,9 @@ from bot.compat.api.domain import Domain
 from bot.compat.api.events import BotUttered, Event, UserUttered, deserialise_events
 from bot.compat.api.slots import Slot
 from bot.domain import Domain as OwnDomain
-from bot.policies.states import RuleOnly, StoryStates, recent_states
-from bot.tracker import EventVerbosity
+from bot.policies.states import RuleOnly, StoryStates, featurise
+from bot.tracker import ConversationState, EventVerbosity
 from bot.tracker import Tracker as OwnTracker
-
-_ALL_STATES = 1 << 30
 
 
 @dataclass
@@ -227,10 +225,19 @@ class DialogueStateTracker:
     ) -> list[dict[str, Any]]:
         """The states that policies see, one before each action and the current one, in Rasa's shape."""
         if not ignore_rule_only_turns:
-            return [state.as_dict() for state in recent_states(self.own, _ALL_STATES)]
+            return [
+                featurise(state, domain.own, omit_unset_slots=omit_unset_slots, keep_text=True).as_dict()
+                for state in self._states()
+            ]
         rules = rule_only_data or {}
         only = RuleOnly(frozenset(rules.get("rule_only_slots", ())), frozenset(rules.get("rule_only_loops", ())))
         return [state.as_dict() for state in StoryStates(domain.own, only).recent(self.own, None)]
+
+    def _states(self) -> list[ConversationState]:
+        """The conversation before each action that counts, and now; oldest first."""
+        steps = [step for step in self.own.steps_back() if step.event.type_name == "action"]
+        before = [step.parent.state if step.parent else self.own.initial_state for step in reversed(steps)]
+        return [*before, self.own.top.state if self.own.top else self.own.initial_state]
 
     def current_state(self, event_verbosity: EventVerbosity = EventVerbosity.NONE) -> dict[str, Any]:
         """The tracker's JSON."""
