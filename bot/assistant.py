@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 import time
 import uuid
@@ -349,8 +350,9 @@ class Assistant:
         self.reminders.close()
         for part in (self.speaker, self.nlu):
             close = getattr(part, "close", None)
-            if close is not None:
-                close()
+            closing = close() if close is not None else None
+            if inspect.isawaitable(closing):
+                await closing
         await self.custom_actions.close()
         if self.publisher is not None:
             await self.publisher.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -29,10 +30,20 @@ class CallbackChannel:
 
     name = "callback"
 
-    def __init__(self, handle: Handle, *, url: str, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        handle: Handle,
+        *,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        basic_auth: Mapping[str, str] | None = None,
+    ) -> None:
         self._handle = handle
         self._url = url
         self._headers = dict(headers or {})
+        self._params = dict(params or {})
+        self._auth = (basic_auth["username"], basic_auth["password"]) if basic_auth else None
         self._shared: httpx.AsyncClient | None = None
 
     @classmethod
@@ -40,7 +51,15 @@ class CallbackChannel:
         url = (credentials or {}).get("url")
         if not isinstance(url, str) or not url:
             raise UsageError("credentials.yml: the channel `callback` needs `url`, where replies are POSTed to.")
-        return cls(handle, url=url, headers=(credentials or {}).get("headers"))
+        given = dict(credentials or {})
+        token = {str(given.get("token_name", "token")): str(given["token"])} if given.get("token") else {}
+        return cls(
+            handle,
+            url=url,
+            headers=given.get("headers"),
+            params={**(given.get("params") or {}), **token},
+            basic_auth=given.get("basic_auth"),
+        )
 
     def routes(self) -> Sequence[BaseRoute]:
         return (
@@ -52,9 +71,11 @@ class CallbackChannel:
         """POST each message of `replies`, in order; one that cannot be delivered is logged and the rest still go."""
         import httpx
 
+        url = httpx.URL(self._url).copy_merge_params(self._params)
         for answer in messages(recipient_id, replies):
+            content = json.dumps(answer, ensure_ascii=False, default=str).encode()  # `custom` may hold prices and dates
             try:
-                (await self._client().post(self._url, json=answer)).raise_for_status()
+                (await self._client().post(url, content=content)).raise_for_status()
             except httpx.HTTPError as error:
                 log.error("A reply to %s could not be delivered to %s: %s", recipient_id, self._url, error)
 
@@ -66,7 +87,8 @@ class CallbackChannel:
         import httpx
 
         if self._shared is None:
-            self._shared = httpx.AsyncClient(headers=self._headers, timeout=TIMEOUT_SECONDS)
+            headers = {"content-type": "application/json", **self._headers}
+            self._shared = httpx.AsyncClient(headers=headers, auth=self._auth, timeout=TIMEOUT_SECONDS)
         return self._shared
 
     async def _health(self, _: Request) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -64,7 +65,9 @@ class CallbackSpeaker:
             "channel": {"name": channel},
         }
         try:
-            answer = await self._client.post(httpx.URL(self._url).copy_merge_params(self._params), json=body)
+            content = json.dumps(body, ensure_ascii=False, default=str).encode()  # facts may be prices and dates
+            url = httpx.URL(self._url).copy_merge_params(self._params)
+            answer = await self._client.post(url, content=content, headers={"content-type": "application/json"})
             answer.raise_for_status()
             shape = answer.json() if answer.content else {}
             if not isinstance(shape, Mapping):
@@ -80,6 +83,10 @@ class CallbackSpeaker:
 
     async def warm_up(self) -> None:
         """Nothing to load."""
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self._client.aclose()
 
 
 def reply_from(response: str, shape: Mapping[str, Any], act: DialogueAct, *, why: str) -> Reply:

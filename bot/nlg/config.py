@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import ssl
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -143,7 +144,9 @@ def _options_of(project: Project) -> Mapping[str, Any] | None:
 def _typed(options: Mapping[str, Any] | None) -> dict[str, Any]:
     """The options with their `type` written out."""
     given = dict(options or {"type": "response"})
-    given["type"] = str(given.get("type") or ("gpt" if "model" in given else "callback" if "url" in given else "response"))
+    given["type"] = str(
+        given.get("type") or ("gpt" if "model" in given else "callback" if "url" in given else "response")
+    )
     return given
 
 
@@ -160,8 +163,10 @@ def _callback(options: CallbackOptions, responses: Responses, *, random: Random,
     client = httpx.AsyncClient(
         headers=options.headers,
         auth=(auth.get("username", ""), auth.get("password", "")) if auth else None,
-        verify=options.cafile or True,
+        verify=ssl.create_default_context(cafile=options.cafile) if options.cafile else True,
         timeout=options.timeout,
+        # Given up before the server would close it, perhaps in the middle of a request.
+        limits=httpx.Limits(keepalive_expiry=2.0),
     )
     params = dict(options.params) | ({options.token_name: options.token} if options.token else {})
     fallback = ResponseSpeaker(responses, random=random, language=language)

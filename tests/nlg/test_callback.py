@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
 from random import Random
+from typing import Any
 
 import httpx
 import pytest
@@ -19,7 +22,7 @@ from bot.speaking import ConversationView
 RESPONSES = {"utter_x": (ResponseVariation(text="Hi {name}", id="v1"),)}
 
 
-def say(handler: Callable[[httpx.Request], httpx.Response]) -> Reply | None:
+def say(handler: Callable[[httpx.Request], httpx.Response], **facts: Any) -> Reply | None:
     async def turn() -> Reply | None:
         async with httpx.AsyncClient(transport=httpx.MockTransport(handler)) as client:
             speaker = CallbackSpeaker(
@@ -31,7 +34,7 @@ def say(handler: Callable[[httpx.Request], httpx.Response]) -> Reply | None:
             )
             view = ConversationView(tracker_state=lambda: {"sender_id": "me", "events": []})
             return await speaker.say(
-                "utter_x", slots={}, facts={"name": "李"}, source="action_x", channel="rest", tracker_view=view
+                "utter_x", slots={}, facts={"name": "李"} | facts, source="action_x", channel="rest", tracker_view=view
             )
 
     return asyncio.run(turn())
@@ -71,3 +74,14 @@ def test_a_failing_server_leads_to_the_domains_response(answer: httpx.Response) 
     reply = say(lambda request: answer)
     assert reply is not None and reply.text == "Hi 李"
     assert reply.why.startswith("the NLG server failed")
+
+
+def test_facts_may_be_prices_and_dates() -> None:
+    seen: list[httpx.Request] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, json={"text": "ok"})
+
+    assert say(handler, price=Decimal("9.90"), day=date(2026, 1, 2)) is not None
+    assert json.loads(seen[0].content)["arguments"] == {"name": "李", "price": "9.90", "day": "2026-01-02"}
