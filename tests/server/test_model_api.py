@@ -23,6 +23,14 @@ def test_a_text_is_parsed_whatever_the_content_type_says(client: TestClient) -> 
     assert parsed["message_id"] == "m1"
 
 
+def test_a_text_is_parsed_as_other_services_do(client: TestClient) -> None:
+    body = {"text": ['/greet{"city": "北京"}'], "model": "ignored", "time": None}
+    answer = client.post("/model/parse?emulation_mode=luis", json=body).json()
+    assert answer["prediction"]["topIntent"] == "greet" and answer["prediction"]["entities"]["city"] == ["北京"]
+    refused = client.post("/model/parse?emulation_mode=siri", json=body)
+    assert (refused.status_code, refused.json()["details"]["parameter"]) == (400, "emulation_mode")
+
+
 @pytest.mark.parametrize("body", ["", "{", "[]", "{}", '{"text": 5}', '{"text": null}'])
 def test_what_cannot_be_parsed_is_refused(client: TestClient, body: str) -> None:
     answer = client.post("/model/parse", content=body, headers={"content-type": "application/json"})
@@ -49,6 +57,8 @@ def test_a_model_is_exchanged_unloaded_and_loaded_again(client: TestClient, mode
     assert client.put("/model", json={"model_file": "nowhere.tar.gz"}).status_code == 400
     assert client.delete("/model").status_code == 204
     assert client.get("/status").status_code == 409
+    assert client.get("/conversations/li/tracker").status_code == 409
+    assert "Sorry" in client.post("/webhooks/rest/webhook", json={"message": "/greet"}).json()[0]["text"]
     assert client.put("/model", json={"model_file": str(model)}).status_code == 204
     assert client.post("/webhooks/rest/webhook", json={"message": "/greet"}).json()[0]["text"] == "您好!"
 
