@@ -17,7 +17,7 @@ from actions.turn import Turn, focus, listed, shop
 from bot.dst.meaning import embedder
 from knowledge_base.linking import Comparison, Linking, choose_variant, comparison_of, kinds, link_products, spelled_out
 from knowledge_base.models import Article, Product, Variant
-from knowledge_base.search import Hit, search_articles, search_products
+from knowledge_base.search import Hit, parse_filters, search_articles, search_products
 from knowledge_base.sessions import ShopSession
 
 ENCODER = "multilingual-e5-small"
@@ -52,7 +52,7 @@ def meant(session: ShopSession, turn: Turn) -> Meant:
             rest = [word for word in words if word.casefold() not in name]  # the black of "little black dress"
             return _with_options(session, spelled, rest)
         if named:
-            return _named(session, words, named)
+            return _named(session, words, named, comparison_of(turn.text))
     product_id = pointed or turn.slot("product_id")
     product = session.get(Product, str(product_id)) if product_id else None
     return _with_options(session, product, words) if product else Meant()
@@ -62,10 +62,13 @@ def _with_options(session: ShopSession, product: Product, words: Sequence[str]) 
     return Meant(product, fitting(session, product, words), tuple(words))
 
 
-def _named(session: ShopSession, words: Sequence[str], named: str) -> Meant:
+def _named(session: ShopSession, words: Sequence[str], named: str, comparison: Comparison | None) -> Meant:
     """What a name and the option words beside it may mean; something to go with the thing named is not meant."""
-    found = link_products(session, named, said=words).candidates
+    found = link_products(session, named, said=words, limit=_LOOKED_AT).candidates
     called = kinds((candidate.product for candidate in found), named)
+    if called and comparison in (Comparison.CHEAPEST, Comparison.DEAREST):
+        extreme = min if comparison is Comparison.CHEAPEST else max
+        return _with_options(session, extreme(called, key=lowest_price), words)
     linking = Linking(tuple(candidate for candidate in found if candidate.product in called))
     if linking.best is not None:
         return _with_options(session, linking.best.product, words)
@@ -102,9 +105,12 @@ def find_article(session: ShopSession, question: str, intent: str | None) -> Art
     return session.scalars(select(Article).where(Article.slug == slug)).one_or_none() if slug else None
 
 
-def find_products(session: ShopSession, text: str) -> list[Hit[Product]]:
-    """Products for a description, those that fit best first; hits that are weak, or far behind the best, are left out."""
-    hits = search_products(session, text, limit=_LOOKED_AT)
+def find_products(session: ShopSession, text: str, *, also: str = "") -> list[Hit[Product]]:
+    """Products for a description, those that fit best first; hits that are weak, or far behind the best, are left out.
+
+    `also` is a further message, of which the price limits count.
+    """
+    hits = search_products(session, text, filters=parse_filters(also)[0], limit=_LOOKED_AT)
     best = max((hit.score for hit in hits), default=0.0)
     return [hit for hit in hits if hit.score >= max(_GOOD_PRODUCT, best - _FAR_BEHIND)]
 
@@ -118,10 +124,12 @@ def of_kind(hits: Sequence[Hit[Product]], named: str) -> list[Hit[Product]]:
 def compared(session: ShopSession, product: Product, comparison: Comparison) -> list[Product]:
     """Things of the same kind that cost less (or more) than the product, those nearest to its price first."""
     shelf = session.scalars(select(Product).where(Product.category_id == product.category_id)).all()
-    same = {other.id: other for name in (product.name_en, product.name_zh) for other in kinds(shelf, name)}
+    # The name in one language may say less of what it is (lamp, 台灯): the narrower kind is meant, if it has others.
+    alike = sorted((kinds(shelf, name) for name in (product.name_en, product.name_zh)), key=len)
+    same = next((several for several in alike if len(several) > 1), [])
     direction = -1 if comparison is Comparison.CHEAPER else 1
     price = lowest_price(product)
-    found = [other for other in same.values() if direction * (lowest_price(other) - price) > 0]
+    found = [other for other in same if direction * (lowest_price(other) - price) > 0]
     return sorted(found, key=lambda other: abs(lowest_price(other) - price))[:MAX_SHOWN]
 
 

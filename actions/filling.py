@@ -16,8 +16,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import choices, spoken, told
 from actions.identity import IDENTITY_ENTITIES
-from actions.offers import offer
-from actions.operations import Operation, cleared
+from actions.offers import not_understood, offer
+from actions.operations import LATER, Operation, cleared
 from actions.orders import candidates
 from actions.turn import REFERENCE_RESOLVER, Turn
 from knowledge_base.models import Order
@@ -91,7 +91,7 @@ class Filling:
             return [*ended, *stop.events]
         changed = [SlotSet(slot, value) for slot, value in self.values.items() if value != self.turn.slot(slot)]
         if missing and not changed and not self._asked_again and self._is_an_answer_to(missing):
-            self.say(response="utter_ask_rephrase")
+            changed = not_understood(self.dispatcher, self.turn)
             self._asked_again = True
         if not changed and (self._asked_again or self.turn.intent in self.operation.intents):
             # A slot event tells the form that the message was dealt with; otherwise other rules would answer it.
@@ -131,7 +131,12 @@ class Filling:
 
     def _order_id(self) -> str | None:
         self.order = self._find_order()
-        return self.order.id if self.order else None
+        if self.order is None:
+            return None
+        said = filter(None, (self.scope.find_order(str(number)) for number in self.turn.values("order_number")))
+        later = [order.id for order in said if order is not self.order]
+        self.values[LATER] = later or self.turn.slot(LATER)
+        return self.order.id
 
     def _find_order(self) -> Order | None:
         said = self.turn.value("order_number")
@@ -228,6 +233,8 @@ class Filling:
             self.values |= parts
         elif self.turn.slot(REQUESTED_SLOT) == "address1" and (code := told.postcode(self.turn.text)):
             self.values |= {"address1": self.turn.before("address1"), "zip": code}
+        elif self.turn.said("order_number", *IDENTITY_ENTITIES) and not self.turn.said("address"):
+            self.values["address1"] = self.turn.before("address1")  # it was asked for, and something else was told
         street: str | None = self.values["address1"]
         return street
 

@@ -12,7 +12,7 @@ from rasa_sdk.events import ActionExecuted, EventType, SlotSet, UserUttered
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import spoken
-from actions.turn import LISTED, NOT_UNDERSTOOD, Turn, intent_of, messages_back
+from actions.turn import LISTED, NOT_UNDERSTOOD, Turn, intent_of, messages_back, was_in_doubt
 
 OFFERED = "offered"
 HUMAN = "human_handoff"
@@ -38,6 +38,14 @@ def offer(
     said = response or f"utter_offer_{intent}"
     dispatcher.utter_message(response=said, buttons=buttons, **({"order_id": order_id} if order_id else {}), **facts)
     return [SlotSet(OFFERED, taken)]
+
+
+def not_understood(dispatcher: CollectingDispatcher, turn: Turn) -> list[EventType]:
+    """Say so; and when it was said of the message before as well, offer a human."""
+    if was_in_doubt(turn.tracker):
+        return offer(dispatcher, turn, HUMAN, response="utter_still_not_understood")
+    dispatcher.utter_message(response="utter_ask_rephrase")
+    return []
 
 
 def ask_which_is_meant(dispatcher: CollectingDispatcher, turn: Turn, intents: Sequence[str]) -> list[EventType]:

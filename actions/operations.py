@@ -12,7 +12,10 @@ from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from knowledge_base.models import Order, OrderStatus
 from knowledge_base.services import OperationRefused, why_not
 
+LATER = "later_order_ids"
+"""The slot of the other orders that the same message named; their turn comes when this one is done."""
 OPERATION_SLOTS = (
+    LATER,
     "item_ids",
     "new_item_ids",
     "payment_method_id",

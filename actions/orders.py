@@ -19,15 +19,13 @@ _NAME_MATCH = 75.0
 
 
 def candidates(scope: CustomerScope, turn: Turn, operation: Operation) -> list[Order]:
-    """The customer's orders that an operation can be done to, newest first: those in the states that it is mostly
-    meant for, where there are any, narrowed to the things that the customer names in this message."""
-    allowed = [order for order in scope.orders() if operation.why_not(order) is None]
-    orders = [order for order in allowed if order.status in operation.preferred] or allowed
+    """The customer's orders that an operation can be done to, newest first: those with the things that the customer
+    names in this message, and of these those in the states that it is mostly meant for, where there are any."""
+    orders = [order for order in scope.orders() if operation.why_not(order) is None]
     words = [*turn.values("product", any_role=True), *turn.values("colour", any_role=True)]
-    if not words:
-        return orders
-    fitting = [order for order in orders if any(line_fits(line, words) for line in order.lines)]
-    return fitting or orders
+    fitting = [order for order in orders if words and any(line_fits(line, words) for line in order.lines)]
+    orders = fitting or orders
+    return [order for order in orders if order.status in operation.preferred] or orders
 
 
 def line_fits(line: OrderLine, words: Sequence[str]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy import select
 
 from actions import catalogue, spoken
-from actions.turn import Turn, listed, own, shop
+from actions.turn import Turn, intent_of, listed, messages_back, own, shop
 from knowledge_base.linking import Comparison, comparison_of
 from knowledge_base.models import Coupon, Product, Variant
 from knowledge_base.search.tokens import tokens
@@ -213,6 +214,9 @@ class ActionSearchProducts(Action):  # type: ignore[misc]
         named = " ".join(map(str, turn.values("product", any_role=True)))
         with shop() as session:
             found = catalogue.find_products(session, turn.text)
+            if not found and not named:
+                named, text = searched_before(turn)
+                found = catalogue.find_products(session, text, also=turn.text) if named else []
             hits = (catalogue.of_kind(found, named) if named else found)[: catalogue.MAX_SHOWN]
             rows = [catalogue.row(hit.item, hit.variants, turn.language) for hit in hits]
             objects = [catalogue.as_object(hit.item, hit.variants) for hit in hits]
@@ -221,6 +225,16 @@ class ActionSearchProducts(Action):  # type: ignore[misc]
             return []
         dispatcher.utter_message(response="utter_products_found", products=rows, buttons=product_buttons(rows, objects))
         return listed(objects, focus=objects[0] if len(objects) == 1 else None)
+
+
+def searched_before(turn: Turn) -> tuple[str, str]:
+    """What the customer looked for last, and in which words: "got anything under 300?" says only what more it has to be."""
+    for message in itertools.islice(messages_back(turn.tracker), 1, None):
+        entities = message.get("parse_data", {}).get("entities") or ()
+        named = " ".join(str(entity["value"]) for entity in entities if entity["entity"] == "product")
+        if named and intent_of(message) in ("product_search", "product_recommend"):
+            return named, str(message.get("text") or "")
+    return "", ""
 
 
 def product_buttons(rows: Sequence[dict[str, Any]], objects: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
@@ -285,7 +299,7 @@ class ActionAnswerCoupon(Action):  # type: ignore[misc]
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn = Turn(tracker)
-        code = turn.value("coupon_code")
+        code = next((code for code in turn.values("coupon_code") if str(code).isascii()), None)
         with shop() as session:
             if code is not None:
                 self._say_code(dispatcher, turn, session, str(code))

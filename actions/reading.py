@@ -11,7 +11,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import orders, spoken, told
-from actions.operations import cleared
+from actions.operations import LATER, cleared
 from actions.turn import Turn, focus, listed, own, shop
 from actions.writing import resume
 from knowledge_base import labels
@@ -22,6 +22,9 @@ from knowledge_base.services import OperationRefused, idempotency_key, perform
 
 class ActionAboutOrder(Action, ABC):  # type: ignore[misc]
     """Says something of the order that the form found; the order stays what is being talked about."""
+
+    is_open_to_all = True
+    """Whether the same is said of the other orders that the message named."""
 
     @property
     @abstractmethod
@@ -39,7 +42,10 @@ class ActionAboutOrder(Action, ABC):  # type: ignore[misc]
             if order is None:
                 return resume(turn)
             events = self.tell(dispatcher, turn, scope, order)
-            return [*events, *focus(orders.as_object(order)), *resume(turn)]
+            if self.is_open_to_all:
+                others = [scope.find_order(order_id) for order_id in turn.slot(LATER) or ()]
+                events += [event for other in others if other for event in self.tell(dispatcher, turn, scope, other)]
+            return [*events, SlotSet(LATER, None), *focus(orders.as_object(order)), *resume(turn)]
 
     @abstractmethod
     def tell(self, dispatcher: CollectingDispatcher, turn: Turn, scope: CustomerScope, order: Order) -> list[EventType]:
@@ -154,6 +160,7 @@ class ActionRequestInvoice(ActionAboutOrder):
     """An invoice is asked for only by its order's owner and changes no money, so the form's answers are the consent."""
 
     action = "action_request_invoice"
+    is_open_to_all = False
     _TAX_WORDS = re.compile(r"tax (?:number|id)|(?:发票)?抬头|發票抬頭|抬頭|税号|稅號|统一社会信用代码", re.IGNORECASE)
 
     def tell(self, dispatcher: CollectingDispatcher, turn: Turn, scope: CustomerScope, order: Order) -> list[EventType]:
@@ -186,6 +193,7 @@ class ActionFileParcelProblem(ActionAboutOrder):
     """A case for a human: the parcel came broken, short, wrong, or not at all."""
 
     action = "action_file_parcel_problem"
+    is_open_to_all = False
 
     def tell(self, dispatcher: CollectingDispatcher, turn: Turn, scope: CustomerScope, order: Order) -> list[EventType]:
         summary = first_text_of(turn, "missing_or_damaged_parcel")

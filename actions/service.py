@@ -12,7 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import catalogue, offers, products, spoken
 from actions.operations import left, started_by
-from actions.turn import NOT_UNDERSTOOD, Turn, intent_of, messages_back, own, shop
+from actions.turn import Turn, intent_of, messages_back, own, shop, was_in_doubt
 from actions.writing import resume
 from knowledge_base.services import idempotency_key, perform
 
@@ -115,20 +115,13 @@ class ActionAskWhatWasMeant(Action):  # type: ignore[misc]
         if len(turn.text) > LONG:
             dispatcher.utter_message(response="utter_message_too_long")
             return []
-        if _doubted_before(turn):
-            return offers.offer(dispatcher, turn, offers.HUMAN, response="utter_still_not_understood")
+        if was_in_doubt(tracker):
+            return offers.not_understood(dispatcher, turn)
         ranking = turn.tracker.latest_message.get("intent_ranking") or []
         meant = [r["name"] for r in ranking if r["name"] in spoken.meanings() and r["confidence"] >= _PLAUSIBLE][:2]
         if not meant or turn.form:  # in a form its own question follows, and one question at a time is enough
-            dispatcher.utter_message(response="utter_ask_rephrase")
-            return []
+            return offers.not_understood(dispatcher, turn)
         return offers.ask_which_is_meant(dispatcher, turn, meant)
-
-
-def _doubted_before(turn: Turn) -> bool:
-    """Whether the message before this one was not understood either."""
-    before = next(itertools.islice(messages_back(turn.tracker), 1, None), None)
-    return before is not None and intent_of(before) == NOT_UNDERSTOOD
 
 
 # Questions that a bare "and in blue?" or "and K1048213?" asks again, and what answers them.

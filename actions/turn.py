@@ -21,6 +21,9 @@ LISTED = "knowledge_base_listed_objects"
 FOCUS = "knowledge_base_last_object"
 REFERENCE_RESOLVER = "ReferenceResolver"
 NOT_UNDERSTOOD = "nlu_fallback"
+_IN_DOUBT = frozenset(
+    {"utter_ask_rephrase", "utter_did_you_mean", "utter_did_you_mean_this", "utter_still_not_understood"}
+)
 _PROJECT = Path(__file__).resolve().parent.parent
 
 
@@ -139,6 +142,14 @@ class Turn:
 def messages_back(tracker: Tracker) -> Iterator[Mapping[str, Any]]:
     """The customer's messages as events, the latest one first."""
     return (event for event in reversed(tracker.events) if event.get("event") == "user")
+
+
+def was_in_doubt(tracker: Tracker) -> bool:
+    """Whether the message before the latest one was answered with not having understood it."""
+    before = itertools.dropwhile(lambda event: event.get("event") != "user", reversed(tracker.events))
+    answers = itertools.takewhile(lambda event: event.get("event") != "user", itertools.islice(before, 1, None))
+    said = {event.get("metadata", {}).get("utter_action") for event in answers if event.get("event") == "bot"}
+    return not said.isdisjoint(_IN_DOUBT)
 
 
 def intent_of(message: Mapping[str, Any]) -> str | None:

@@ -11,7 +11,8 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import spoken
-from actions.operations import OPERATIONS, cleared, waits
+from actions.offers import offer
+from actions.operations import LATER, OPERATIONS, cleared, waits
 from actions.turn import Turn, own, shop
 from knowledge_base.services import OperationRefused, idempotency_key, perform, propose
 
@@ -55,7 +56,7 @@ class ActionWrite(Action, ABC):  # type: ignore[misc]
             return cleared()
         done: Mapping[str, Any] = {**facts, **result.created}
         dispatcher.utter_message(response=operation.done, **done)
-        return cleared()
+        return [*cleared(), *next_order(dispatcher, turn)]
 
 
 class ActionCancelOrder(ActionWrite):
@@ -91,6 +92,13 @@ class ActionClearOperation(Action):  # type: ignore[misc]
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         dispatcher.utter_message(response="utter_dropped")
         return [*cleared(), *waits(None)]
+
+
+def next_order(dispatcher: CollectingDispatcher, turn: Turn) -> list[EventType]:
+    """Events that come back to the other order which the customer named when this one was begun."""
+    for order_id in turn.slot(LATER) or ():
+        return offer(dispatcher, turn, "track_order", order_id=order_id, response="utter_offer_other_order")
+    return []
 
 
 def resume(turn: Turn) -> list[EventType]:

@@ -6,7 +6,7 @@ _ENGLISH = """
 a an the and or of for to in on at with by from is are am was were be been do does did have has had i me my we our you
 your it its this that these those there what which who how can could would will shall should may might must please some
 any much many about if as so than then just want need like get got give show find looking look tell buy let us s t m d
-ll re ve don
+ll re ve don got anything something hmm hm um uh er oh ah well ok okay hey hi hello thanks
 """
 
 _CHINESE = """

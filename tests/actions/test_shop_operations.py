@@ -112,3 +112,41 @@ def test_a_chinese_address_stays_one_for_an_english_reader(shop: StarterTalk) ->
     address = said.rpartition("Delivery address: ")[2]
     assert re.match(r"中国上海市\w+", address), address
     assert not re.search(r"[\u4e00-\u9fff]", said.replace(address, ""))
+
+
+def test_a_second_order_in_the_same_message_is_come_back_to(shop: StarterTalk) -> None:
+    shop.say("cancel K6420815 and where is K8851390", "cancel_order", order_number=["K6420815", "K8851390"])
+    assert "why" in shop.say(EMMA, "inform", email=EMMA)
+    shop.say('/inform{"reason_code": "no longer needed"}')
+    said = shop.say("yes", "affirm")
+    assert "K6420815 is cancelled" in said and "You also named order K8851390" in said
+    assert "DHL" in shop.say("yes please", "affirm")
+
+
+def test_two_orders_to_be_tracked_are_both_told(shop: StarterTalk) -> None:
+    shop.say(WEI, "inform", email=WEI)
+    said = shop.say("K1048213和K1759842到哪了", "track_order", order_number=["K1048213", "K1759842"])
+    assert "K1048213" in said and "K1759842" in said
+    assert "K1759842" not in shop.say("K5920376呢", "track_order", order_number="K5920376")
+
+
+def test_an_order_number_is_no_street(shop: StarterTalk) -> None:
+    shop.say(WEI, "inform", email=WEI)
+    shop.say("改一下收货地址", "change_address")
+    assert "新的收货地址" in shop.say("K7301945", "inform", order_number="K7301945")
+    assert shop.slot("address1") is None
+    assert "徐汇区漕溪北路18号" in shop.say("上海市徐汇区漕溪北路18号 200030", "inform")
+
+
+def test_an_order_is_found_by_what_is_in_it_whatever_its_state(shop: StarterTalk) -> None:
+    shop.say("where is the mug i bought", "track_order", product="mug")
+    assert "K5146728" in shop.say(EMMA, "inform", email=EMMA)
+
+
+def test_an_answer_that_does_not_help_counts_as_not_understood(shop: StarterTalk) -> None:
+    shop.say(EMMA, "inform", email=EMMA)
+    shop.say("where is my parcel", "track_order")
+    assert "other words" in shop.say("the splendid one", "inform")
+    assert "human colleague" in shop.say("you know", "inform")
+    assert "human colleague" in shop.say("yes", "affirm")
+    assert shop.value("SELECT count(*) FROM tickets WHERE conversation_id = 'me'") == 1

@@ -81,3 +81,21 @@ def test_an_exchange_one_size_up_is_understood(shop: StarterTalk) -> None:
         "K3617728的T恤换大一码", "exchange_item", order_number="K3617728", product="T恤", size__new="大一码"
     )
     assert "藏青色，L）换成重磅纯棉圆领T恤（藏青色，XL" in said
+
+
+def test_the_cheapest_of_a_kind_is_the_one_that_is_meant(shop: StarterTalk) -> None:
+    assert "夹式小台灯" in shop.say("想买个台灯，最便宜的多少钱", "price_question", product="台灯")
+
+
+def test_a_further_condition_narrows_what_was_looked_for(shop: StarterTalk) -> None:
+    shop.say("I'd like a jacket", "product_search", product="jacket")
+    shop.say("got anything under 300?", "product_search", amount__max="300")
+    shown = shop.slot("knowledge_base_listed_objects")
+    assert shown and all(item["price"] < 300 for item in shown)
+    assert all("acket" in title or "breaker" in title for title in shop.buttons)
+
+
+def test_what_looks_like_no_code_is_not_looked_up_as_one(shop: StarterTalk) -> None:
+    said = shop.say("双11还有活动吗", "coupon_or_discount", coupon_code="双11")
+    assert "没有查到优惠码" not in said
+    assert "没有查到优惠码 NEW99" in shop.say("NEW99能用吗", "coupon_or_discount", coupon_code="NEW99")
