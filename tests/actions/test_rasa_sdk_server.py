@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 import socket
@@ -17,11 +18,13 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.actions.base import ActionFailedError, ActionRejected
+from bot.actions.base import ActionFailedError, ActionRejected, CustomAnswer
 from bot.actions.local import LocalActions
 from bot.actions.remote import COMPRESS_VARIABLE, RemoteActions
 from bot.assistant import Assistant
 from bot.evaluation.replay import replay
+from bot.evaluation.shop import fill
+from bot.events import ActionExecuted, SlotSet, UserUttered
 from bot.formats.domain import parse_domain
 from bot.project import Project
 from bot.tracker import Tracker
@@ -137,13 +140,31 @@ def test_what_it_refuses_does_not_know_and_wants_to_know(tmp_path: Path) -> None
         asyncio.run(run(url))
 
 
-def test_it_serves_the_actions_of_the_starter_shop(tmp_path: Path) -> None:
-    """The package `actions` of this repository, whose own conversations run it in one process with the assistant."""
+def test_it_serves_the_actions_of_the_starter_shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The package `actions` of this repository, which otherwise runs in one process with the assistant."""
     shutil.copytree(ROOT / "actions", tmp_path / "actions")
-    local = LocalActions.load(ROOT)
-    assert local is not None
-    database = f"sqlite:///{tmp_path / 'shop.db'}"
-    with sdk_server(tmp_path, KNOWLEDGE_BASE_URL=database, PYTHONPATH=str(ROOT)) as url:
+    monkeypatch.setenv("KNOWLEDGE_BASE_URL", f"sqlite:///{tmp_path / 'shop.db'}")
+    assert fill(os.environ["KNOWLEDGE_BASE_URL"], ROOT / "data/catalogue")
+    project = Project.load(ROOT)
+    customer = json.loads((ROOT / "data/catalogue/customers.jsonl").read_text(encoding="utf-8").splitlines()[0])
+    said = UserUttered.of("/list_orders", {"intent": {"name": "list_orders", "confidence": 1.0}, "entities": []})
+    events = [ActionExecuted("action_listen"), said, SlotSet("customer_id", customer["customer_id"])]
+    tracker = Tracker.from_events("me", events, project.domain)
+
+    async def answers(url: str) -> list[CustomAnswer]:
+        local, remote = LocalActions.load(ROOT), RemoteActions(url)
+        assert local is not None
+        try:
+            return [await each.run("action_list_orders", tracker, project.domain) for each in (local, remote)]
+        finally:
+            await remote.close()
+
+    with sdk_server(tmp_path, PYTHONPATH=str(ROOT)) as url:
         served = httpx.get(url.replace("/webhook", "/actions")).json()
-    assert sorted(each["name"] for each in served) == sorted(local.names)
-    assert len(served) > 10
+        here, there = asyncio.run(answers(url))
+    local = LocalActions.load(ROOT)
+    assert local is not None and sorted(each["name"] for each in served) == sorted(local.names)
+    assert there.responses == here.responses and here.responses
+    assert [(event["name"], event["value"]) for event in there.events] == [
+        (event["name"], event["value"]) for event in here.events
+    ]

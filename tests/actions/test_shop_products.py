@@ -92,7 +92,7 @@ def test_a_further_condition_narrows_what_was_looked_for(shop: StarterTalk) -> N
     shop.say("got anything under 300?", "product_search", amount__max="300")
     shown = shop.slot("knowledge_base_listed_objects")
     assert shown and all(item["price"] < 300 for item in shown)
-    assert all("acket" in title or "breaker" in title for title in shop.buttons)
+    assert {"Denim Jacket", "Packable Windbreaker"} <= set(shop.buttons)
 
 
 def test_what_looks_like_no_code_is_not_looked_up_as_one(shop: StarterTalk) -> None:
