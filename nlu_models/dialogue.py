@@ -64,7 +64,7 @@ class DialogueConfig:
     loss: Literal["cross_entropy", "margin", "multi_label"] = "cross_entropy"
     """`multi_label`: a dialogue may have several labels, each is decided for itself."""
     negatives: int = 20
-    """Other labels, drawn anew in each step, that an example is pushed away from."""
+    """Labels and dialogues, drawn anew in each step, that an example is pushed away from beside all wrong labels."""
     constrain: bool = False
     """Also hold each similarity by itself to be high or low."""
     scale: bool = True

@@ -1,8 +1,9 @@
 """How wrong the vectors of dialogues are: the losses of Rasa 3.6's `SingleLabelDotProductLoss` and
 `MultiLabelDotProductLoss` (rasa/utils/tensorflow/layers.py), after StarSpace (https://arxiv.org/abs/1709.03856).
 
-For every example, `negatives` other labels and other dialogues are drawn at random. What is drawn although it is right
-is taken out again by a similarity of minus infinity, or nearly.
+A dialogue is told apart from all wrong labels: to compare it with all of them costs nothing, and confusions that are
+rarely drawn would stay. For the other comparisons `negatives` labels and dialogues are drawn at random, as Rasa draws
+all of them; what is drawn although it is right is taken out again by a similarity of minus infinity, or nearly.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def _single_label(network: DialogueNetwork, dialogues: Tensor, labels: Tensor, r
     to_labels = similarity(dialogues, labels)
     between_labels = similarity(labels, labels)[right]
     positive = to_labels.gather(1, right[:, None])
-    wrong_labels = to_labels.gather(1, other_labels) + same_label
+    wrong_labels = to_labels.scatter(1, right[:, None], _NEVER)
     label_to_labels = between_labels.gather(1, other_labels) + same_label
     to_dialogues = similarity(dialogues, dialogues).gather(1, other_dialogues) + same_dialogue
     label_to_dialogues = to_labels[:, right].T.gather(1, other_dialogues) + same_dialogue

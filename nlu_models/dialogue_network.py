@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -90,14 +91,12 @@ class PartEncoder(nn.Module):
         nn.init.xavier_uniform_(self.input.weight)
         nn.init.zeros_(self.input.bias)
         widths = [part.width, *part.hidden, *([config.encoding] if part.group else [])]
-        self.layers = nn.ModuleList(
-            ThinLinear(before, after, config.density) for before, after in zip(widths, widths[1:], strict=False)
-        )
+        self.layers = nn.ModuleList(ThinLinear(before, after, config.density) for before, after in pairwise(widths))
         self.drop = dropout(drop)
         self.width = widths[-1]
 
     def forward(self, rows: Tensor) -> Tensor:
-        values = self.drop(self.input(self.drop(rows)))
+        values: Tensor = self.drop(self.input(self.drop(rows)))
         for layer in self.layers:
             values = functional.gelu(layer(values))
         return values
@@ -138,7 +137,8 @@ class Layer(nn.Module):
         )
         values = values + self.drop(self.output(attended.transpose(1, 2).flatten(2)))
         wide = self.drop(functional.gelu(self.widen(self.before_widening(values))))
-        return values + self.drop(self.narrow(wide))
+        narrowed: Tensor = self.drop(self.narrow(wide))
+        return values + narrowed
 
 
 class DialogueNetwork(nn.Module):
@@ -186,7 +186,7 @@ class DialogueNetwork(nn.Module):
         for number, (part, encoder) in enumerate(zip(self.parts, self.encoders, strict=True)):
             where, rows = batch.index[:, :, number], batch.rows[number]
             if len(rows) > where.numel():
-                used, where = where.unique(return_inverse=True)
+                used, where = torch.unique(where, return_inverse=True)
                 rows, says = rows[used], used > 0
             else:
                 says = torch.arange(len(rows)) > 0

@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.conversation_state import SHOULD_NOT_BE_SET, ConversationState
 from bot.domain import ACTION_LISTEN, ACTION_UNLIKELY_INTENT, RULE_SNIPPET_ACTION, Domain
-from bot.events import ActionExecuted
+from bot.events import ActionExecuted, UserUttered
 from bot.tracker import Step, Tracker
 
 SlotFeatures = tuple[float, ...] | str
@@ -165,6 +165,18 @@ def _before(action: Step, tracker: Tracker) -> State:
     return known
 
 
+def told_states(tracker: Tracker) -> list[tuple[ActionExecuted | UserUttered, State | None]]:
+    """The messages and executed actions that count, oldest first, each action with the state before it."""
+    told: list[tuple[ActionExecuted | UserUttered, State | None]] = []
+    for step in tracker.steps_back():
+        if isinstance(step.event, ActionExecuted):
+            told.append((step.event, _before(step, tracker)))
+        elif isinstance(step.event, UserUttered):
+            told.append((step.event, None))
+    told.reverse()
+    return told
+
+
 @dataclass(frozen=True, slots=True)
 class _StoryHistory:
     """The states that a policy that learns from stories has seen so far, as a linked list."""
@@ -185,8 +197,8 @@ class StoryStates:
         self.rule_only_loops = rule_only.loops
         self.seen_slots = frozenset(slot.name for slot in domain.featurised_slots) - rule_only.slots
 
-    def recent(self, tracker: Tracker, length: int | None) -> list[State]:
-        """The last `length` states (all when None), oldest first."""
+    def recent(self, tracker: Tracker, length: int | None, *, use_text: bool = False) -> list[State]:
+        """The last `length` states (all when None), oldest first; the last message by its text or by its intent."""
         top = tracker.top
         history = self._after(top and top.action, tracker)
         state = top.state if top else tracker.initial_state
@@ -199,7 +211,7 @@ class StoryStates:
             link = link.earlier
         states.reverse()
         if states:
-            states[-1] = _with_one_input(states[-1], use_text=False)
+            states[-1] = _with_one_input(states[-1], use_text=use_text)
         return states
 
     def count(self, tracker: Tracker) -> int:
