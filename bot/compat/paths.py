@@ -34,6 +34,8 @@ SERVED: dict[str, str] = {
     "rasa.nlu.extractors.extractor": "extractors",
     "rasa.nlu.featurizers.dense_featurizer.dense_featurizer": "featurizers",
     "rasa.nlu.featurizers.featurizer": "featurizers",
+    "rasa.nlu.featurizers.sparse_featurizer.count_vectors_featurizer": "sparse_featurizers",
+    "rasa.nlu.featurizers.sparse_featurizer.regex_featurizer": "sparse_featurizers",
     "rasa.nlu.featurizers.sparse_featurizer.sparse_featurizer": "featurizers",
     "rasa.nlu.tokenizers.jieba_tokenizer": "word_tokenizers",
     "rasa.nlu.tokenizers.tokenizer": "tokenizers",

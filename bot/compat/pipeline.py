@@ -12,6 +12,7 @@ from bot.compat.api.classifiers import IntentClassifier
 from bot.compat.api.extractors import EntityExtractorMixin
 from bot.compat.api.featurizers import Featurizer
 from bot.compat.api.recipe import ComponentType, DefaultV1Recipe, RegisteredComponent
+from bot.compat.api.sparse_featurizers import CountVectorsFeaturizer, RegexFeaturizer
 from bot.compat.api.word_tokenizers import JiebaTokenizer, WhitespaceTokenizer
 from bot.compat.hook import serving_rasa
 from bot.compat.nlu import RUNNING, CustomClass, component_class
@@ -21,7 +22,10 @@ from bot.formats.config import ComponentSpec
 from bot.nlu import pipeline
 from bot.nlu.base import Component
 
-STAND_INS: dict[str, type[Any]] = {"WhitespaceTokenizer": WhitespaceTokenizer, "JiebaTokenizer": JiebaTokenizer}
+STAND_INS: dict[str, type[Any]] = {
+    component.__name__: component
+    for component in (WhitespaceTokenizer, JiebaTokenizer, CountVectorsFeaturizer, RegexFeaturizer)
+}
 """Rasa's components that our own do not need, and that a project's own components do."""
 _KINDS: dict[str, type[Any]] = {
     "Classifier": IntentClassifier,

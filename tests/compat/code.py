@@ -345,3 +345,74 @@ class AfterIntent(Policy):
         return self._prediction(confidence_scores_for(action, self.config["confidence"], domain),
                                 action_metadata=metadata)
 '''
+
+REGRESSION = '''
+from typing import Any, Dict, List, Text, Type
+
+from joblib import dump, load
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.nlu.featurizers.featurizer import Featurizer
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy.sparse import vstack
+from sklearn.naive_bayes import MultinomialNB
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class BayesClassifier(IntentClassifier, GraphComponent):
+    """scikit-learn over the features of the pipeline."""
+
+    @classmethod
+    def required_components(cls) -> List[Type]:
+        return [Featurizer]
+
+    @staticmethod
+    def required_packages() -> List[Text]:
+        return ["sklearn"]
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        return {"alpha": 0.1}
+
+    def __init__(self, config: Dict[Text, Any], name: Text, model_storage: ModelStorage, resource: Resource) -> None:
+        self.name, self._model_storage, self._resource = name, model_storage, resource
+        self.clf = MultinomialNB(alpha=config["alpha"])
+
+    @classmethod
+    def create(cls, config, model_storage, resource, execution_context: ExecutionContext) -> "BayesClassifier":
+        return cls(config, execution_context.node_name, model_storage, resource)
+
+    def _create_X(self, messages: List[Message]):
+        X = []
+        for message in messages:
+            sparse_feats = message.get_sparse_features(attribute=TEXT)[1]
+            X.append(sparse_feats.features)
+        return vstack(X)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        X = self._create_X(training_data.intent_examples)
+        self.clf.fit(X, [example.get(INTENT) for example in training_data.intent_examples])
+        with self._model_storage.write_to(self._resource) as model_dir:
+            dump(self.clf, model_dir / f"{self._resource.name}.joblib")
+        return self._resource
+
+    @classmethod
+    def load(cls, config, model_storage, resource, execution_context, **kwargs: Any) -> "BayesClassifier":
+        with model_storage.read_from(resource) as model_dir:
+            component = cls(config, execution_context.node_name, model_storage, resource)
+            component.clf = load(model_dir / f"{resource.name}.joblib")
+            return component
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        for message, row in zip(messages, self.clf.predict_proba(self._create_X(messages))):
+            ranking = [{"name": str(c), "confidence": float(p)} for c, p in zip(self.clf.classes_, row)]
+            ranking.sort(key=lambda intent: -intent["confidence"])
+            message.set("intent", ranking[0], add_to_output=True)
+            message.set("intent_ranking", ranking, add_to_output=True)
+        return messages
+'''

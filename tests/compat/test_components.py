@@ -107,6 +107,34 @@ def test_features_stay_with_messages_for_later_components(tmp_path: Path) -> Non
     assert [found.intent.name for found in parse(root, "go on", "gigantic animals")] == ["greet", "order"]
 
 
+def test_rasas_sparse_featurizers_feed_custom_classifiers(tmp_path: Path) -> None:
+    pipeline = """
+    - name: WhitespaceTokenizer
+    - name: RegexFeaturizer
+    - name: CountVectorsFeaturizer
+    - name: CountVectorsFeaturizer
+      analyzer: char_wb
+      max_ngram: 3
+    - name: addons.bayes.BayesClassifier
+      alpha: 0.5
+    """
+    root = write_project(tmp_path, {"addons/bayes.py": code.REGRESSION}, pipeline=pipeline)
+    trained = train(Project.load(root)).trained
+    assert trained.count("CountVectorsFeaturizer") == 2 and "RegexFeaturizer" in trained
+    found = parse(root, "order some shirts", "hallo there", "terribly bad", "K1234")
+    assert [u.intent.name for u in found[:3]] == ["order", "greet", "complain"]
+    assert all(abs(sum(intent.confidence for intent in u.ranking) - 1) < 1e-6 for u in found)
+    assert stale(Project.load(root)) == ()
+    (root / "data/nlu.yml").write_text((root / "data/nlu.yml").read_text(encoding="utf-8") + "    - Z\\d\n")
+    # The classifier learns from features, so that it learns again when a featurizer does.
+    assert stale(Project.load(root)) == (
+        "RegexFeaturizer",
+        "CountVectorsFeaturizer",
+        "CountVectorsFeaturizer",
+        "addons.bayes.BayesClassifier",
+    )
+
+
 class _Examples(Component):
     """Ours: learns the texts that it is trained on, and says how many letters a message has."""
 
