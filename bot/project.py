@@ -89,7 +89,7 @@ class Project:
             root=root,
             config=found_config,
             domain=_complete(found_domain, found_data),
-            training_data=found_data.training_data,
+            training_data=_with_retrieved(found_data.training_data, found_domain),
             stories=found_data.stories,
             endpoints=found_endpoints,
             credentials=found_credentials,
@@ -146,6 +146,12 @@ def _domain(root: Path, paths: Paths, data: Data, problems: ProblemList) -> Doma
             problems.warning("file", message, Where(str(root / "domain.yml")))
             return Domain()
     return read_domain(_existing(root, paths, problems), problems)
+
+
+def _with_retrieved(data: TrainingData, domain: Domain) -> TrainingData:
+    """The training data with the responses of retrieval intents that stand in the domain, as a selector needs them."""
+    retrieved = {name: said for name, said in domain.responses.items() if "/" in name and name not in data.responses}
+    return replace(data, responses={**data.responses, **retrieved}) if retrieved else data
 
 
 def _complete(domain: Domain, data: Data) -> Domain:
