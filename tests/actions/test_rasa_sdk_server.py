@@ -146,9 +146,9 @@ def test_it_serves_the_actions_of_the_starter_shop(tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("KNOWLEDGE_BASE_URL", f"sqlite:///{tmp_path / 'shop.db'}")
     assert fill(os.environ["KNOWLEDGE_BASE_URL"], ROOT / "data/catalogue")
     project = Project.load(ROOT)
-    customer = json.loads((ROOT / "data/catalogue/customers.jsonl").read_text(encoding="utf-8").splitlines()[0])
+    order = json.loads((ROOT / "data/catalogue/orders.jsonl").read_text(encoding="utf-8").splitlines()[0])
     said = UserUttered.of("/list_orders", {"intent": {"name": "list_orders", "confidence": 1.0}, "entities": []})
-    events = [ActionExecuted("action_listen"), said, SlotSet("customer_id", customer["customer_id"])]
+    events = [ActionExecuted("action_listen"), said, SlotSet("customer_id", order["customer_id"])]
     tracker = Tracker.from_events("me", events, project.domain)
 
     async def answers(url: str) -> list[CustomAnswer]:
@@ -164,7 +164,8 @@ def test_it_serves_the_actions_of_the_starter_shop(tmp_path: Path, monkeypatch: 
         here, there = asyncio.run(answers(url))
     local = LocalActions.load(ROOT)
     assert local is not None and sorted(each["name"] for each in served) == sorted(local.names)
-    assert there.responses == here.responses and here.responses
+    assert there.responses == here.responses
+    assert order["id"] in json.dumps(there.responses)
     assert [(event["name"], event["value"]) for event in there.events] == [
         (event["name"], event["value"]) for event in here.events
     ]
