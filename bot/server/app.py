@@ -75,7 +75,10 @@ def _middleware(settings: Settings) -> list[Middleware]:
         return [timeout]
     cors = Middleware(
         CORSMiddleware,
-        allow_origins=list(settings.cors),
+        allow_origins=[origin for origin in settings.cors if origin != "*"],
+        # Widgets that send credentials along, as Socket.IO's earlier clients do, want their own origin in the answer.
+        allow_origin_regex=".*" if "*" in settings.cors else None,
+        allow_credentials=True,
         allow_methods=["*"],
         allow_headers=["*"],
         expose_headers=["filename"],

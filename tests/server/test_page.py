@@ -50,3 +50,17 @@ def test_cors_is_off_unless_asked_for() -> None:
     assert "access-control-allow-origin" not in client().get("/", headers=headers).headers
     open_ = client(Settings(cors=("https://shop.example",))).get("/", headers=headers)
     assert open_.headers["access-control-allow-origin"] == "https://shop.example"
+
+
+def test_every_origin_may_be_let_in_with_its_credentials() -> None:
+    everybody = client(Settings(cors=("*",)))
+    headers = {"origin": "https://shop.example"}
+    answer = everybody.get("/", headers=headers)
+    preflight = everybody.options(
+        "/webhooks/rest/webhook", headers={**headers, "access-control-request-method": "POST"}
+    )
+    for each in (answer, preflight):
+        assert each.headers["access-control-allow-origin"] == "https://shop.example"
+        assert each.headers["access-control-allow-credentials"] == "true"
+    other = client(Settings(cors=("https://shop.example",))).get("/", headers={"origin": "https://evil.example"})
+    assert "access-control-allow-origin" not in other.headers
