@@ -10,18 +10,20 @@ from bot.server.problems import ApiError
 
 RESPONSE_SECONDS = 3600.0
 """Rasa's default: longer than a training takes."""
+POLLING = b"transport=polling"
+"""How Socket.IO asks for news; such a request waits until there are some."""
 
 
 class ResponseTimeout:
     """Middleware: what has not begun to answer after `seconds` is given up and answered 503. A turn that is given up
-    is rolled back. Sockets are left alone."""
+    is rolled back. Sockets are left alone, and the requests that stand in for them."""
 
     def __init__(self, app: ASGIApp, *, seconds: float) -> None:
         self._app = app
         self._seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or POLLING in scope.get("query_string", b""):
             await self._app(scope, receive, send)
             return
         has_begun = False

@@ -34,11 +34,16 @@ async def _streamed(_: Request) -> Response:
     return StreamingResponse(parts())
 
 
+async def _news(_: Request) -> Response:
+    await asyncio.sleep(0.2)
+    return PlainTextResponse("news")
+
+
 async def _own_timeout(_: Request) -> Response:
     raise TimeoutError("of the action")
 
 
-APP = Starlette(routes=[Route(f"/{f.__name__[1:]}", f) for f in (_quick, _slow, _streamed, _own_timeout)])
+APP = Starlette(routes=[Route(f"/{f.__name__[1:]}", f) for f in (_quick, _slow, _streamed, _news, _own_timeout)])
 
 
 def client(seconds: float) -> TestClient:
@@ -58,6 +63,10 @@ def test_what_takes_too_long_is_given_up() -> None:
 
 def test_an_answer_that_has_begun_may_take_its_time() -> None:
     assert client(0.1).get("/streamed").text == "ab"
+
+
+def test_a_client_that_waits_for_news_is_left_waiting() -> None:
+    assert client(0.1).get("/news?EIO=4&transport=polling").text == "news"
 
 
 def test_a_timeout_of_something_else_is_not_ours() -> None:
