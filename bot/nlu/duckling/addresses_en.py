@@ -12,7 +12,7 @@ _KINDS = (
     r"|Highway|Hwy\.?|Parkway|Pkwy\.?"
 )
 _UNIT = r"(?:(?:apt|apartment|suite|ste|unit|flat|room|rm|floor)\.?\s?#?|#\s?)[A-Za-z0-9-]{1,6}"
-_NAME = r"[A-Z][A-Za-z'.-]{1,20}"
+_NAME = r"(?:(?:St|Mt|Ft)\.|[A-Z][A-Za-z'-]{1,20})"
 _COUNTRIES = (
     "USA|U\\.S\\.A\\.|United States(?: of America)?|UK|U\\.K\\.|United Kingdom|England|Scotland|Wales|Ireland|Canada|Australia|New Zealand"
     "|Germany|France|China|Singapore|Hong Kong|India|Japan"

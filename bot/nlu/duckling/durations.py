@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -30,7 +31,7 @@ _SMALLER = {
 }
 _ZH = {
     "秒": "second", "秒钟": "second", "分": "minute", "分钟": "minute", "刻钟": "quarter of an hour", "小时": "hour",
-    "钟头": "hour", "钟": "hour", "天": "day", "周": "week", "星期": "week", "礼拜": "week", "月": "month",
+    "钟头": "hour", "钟": "hour", "天": "day", "日": "day", "周": "week", "星期": "week", "礼拜": "week", "月": "month",
     "季度": "quarter", "年": "year",
 }  # fmt: skip
 _EN = {
@@ -39,7 +40,7 @@ _EN = {
 _UNIT = re.compile(
     r"(?P<count>个)?(?P<half>半)?\s?(?P<zh>秒钟|秒|分钟|分(?=半?[0-9零一二三四五六七八九十]{1,3}秒)|刻钟|小时|钟头|钟(?!表)"
     r"|天(?![猫才气然空下真生使堂窗台鹅])|周(?!末|岁|边|年|[一二三四五六日](?![次遍回]))|星期(?![一二三四五六日天])|礼拜(?![一二三四五六日天])"
-    r"|月(?![亮饼份底初末])|季度|年(?![级代纪轻货底初末度]))(?P<tail>半(?![天年月个小夜]))?"
+    r"|日(?=[之以]?[内后])|月(?![亮饼份底初末])|季度|年(?![级代纪轻货底初末度]))(?P<tail>半(?![天年月个小夜]))?"
     r"|[\s-]?(?:(?P<s>sec(?:ond)?s?)|(?P<m>min(?:ute)?s?)|(?P<h>hours?|hrs?|h)|(?P<d>days?)|(?P<w>weeks?|wks?)|(?P<mo>months?)"
     r"|(?P<q>quarters?(?=\s+of\s+a\s+year))|(?P<y>years?(?! old)|yrs?))\b(?P<tail_en>\s+and\s+a\s+half\b)?",
     re.IGNORECASE,
@@ -53,7 +54,7 @@ _A_UNIT = re.compile(
 _COMPOUND = re.compile(r"(?:零|又|\s*,?\s*(?:and\s+)?)", re.IGNORECASE)
 _TO = re.compile(r"\s*(?:-|~|到|至|\bto\b)\s*", re.IGNORECASE)
 _NEEDS_COUNT = frozenset({"月", "钟"})
-_NO_COUNT = frozenset({"天", "年", "秒", "分", "分钟", "刻钟"})
+_NO_COUNT = frozenset({"天", "日", "年", "秒", "分", "分钟", "刻钟"})
 _LONGEST = 10_000
 
 
@@ -79,9 +80,10 @@ def durations(script: Script) -> Iterator[Found]:
 
 def _range(script: Script, last: Duration) -> Iterator[Found]:
     """3-5天: `{"from": {"value": 3, "unit": "day"}, "to": {"value": 5, "unit": "day"}, "type": "interval"}`"""
-    for low in script.numerals:
-        joined = low.end < last.start and _TO.fullmatch(script.text, low.end, last.start)
-        if joined and 0 < low.value < last.value:
+    index = bisect_left(script.numerals, (last.start,)) - 1
+    if index >= 0:
+        low = script.numerals[index]
+        if _TO.fullmatch(script.text, low.end, last.start) and 0 < low.value < last.value:
             ends = {"from": {"value": low.value, "unit": last.unit}, "to": {"value": last.value, "unit": last.unit}}
             yield Found("duration", low.start, last.end, {**ends, "type": "interval"})
 

@@ -61,6 +61,8 @@ def plain(value: float) -> int | float:
 def _digits(digits: str, times: str | None, half: str | None) -> int | float | None:
     if len(digits) > _LONGEST_PLAIN and digits.isdigit():
         return None
+    if len(digits) > 2 * numerals_zh.MOST_DIGITS:
+        return None
     number = float(digits.replace(",", ""))
     return plain((number + (0.5 if half else 0)) * (_TIMES[times.strip().lower()] if times else 1))
 

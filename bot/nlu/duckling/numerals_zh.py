@@ -4,6 +4,8 @@ from __future__ import annotations
 
 DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"两": 2}
 FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟貳參陸廿卅", "一二三四五六七八九十百千二三六廿卅")
+MOST_DIGITS = 15
+"""Longer runs of digits are no number that anybody counts with."""
 _SMALL = {"十": 10, "百": 100, "千": 1000}
 _LARGE = {"万": 10_000, "亿": 100_000_000}
 
@@ -75,6 +77,6 @@ def _whole(numeral: str) -> int | None:
 
 def _read_out(digits: str) -> int | None:
     """Digits one by one, as in a year or a house number. 两 is never read out among others."""
-    if len(digits) > 1 and "两" in digits:
+    if len(digits) > MOST_DIGITS or (len(digits) > 1 and "两" in digits):
         return None
     return int("".join(str(DIGITS[digit]) for digit in digits))

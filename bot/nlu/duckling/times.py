@@ -27,7 +27,7 @@ _OPEN_AFTER = re.compile(
     r"(?P<before>[之以]前|前(?![台面天者]))|(?P<after>[之以]后|过后|后(?![天面续台来者悔]))|(?P<past>以来)|(?P<since>起(?![来床飞])|开始)"
 )
 _DONE_AFTER = re.compile(
-    r"\s*[我就才在]?(?:买|购买|下|下单|订|订购|定|拍|付|付款|收|收到|到|签收|发|发货|寄|寄出|退|申请|送)[^,。?!\s]{0,2}?[的了过]"
+    r"\s*(?:之间|期间)?[我就才在]?(?:买|购买|下|下单|订|订购|定|拍|付|付款|收|收到|到|签收|发|发货|寄|寄出|退|申请|送)[^,。?!\s]{0,2}?[的了过]"
 )
 _DONE_BEFORE = re.compile(
     r"(?<!\bbe )(?<!\bget )(?<!\bbeing )\b(?:bought|ordered|purchased|paid|received|got|arrived|delivered|placed|shipped|returned|came)"
