@@ -43,12 +43,21 @@ class CustomChannel:
         with serving_rasa():
             self.name: str = channel.name()
             self._prefix = f"/webhooks/{channel.url_prefix().strip('/')}"
-            self._sanic = _Sanic(channel.blueprint(self._on_new_message), self._prefix)
+            self._blueprint = channel.blueprint(self._on_new_message)
+        self._sanic = _Sanic(self._blueprint, self._prefix)
 
     def routes(self) -> Sequence[BaseRoute]:
         from starlette.routing import Mount
 
-        return (Mount(self._prefix, app=self._sanic),)
+        from bot.compat.api.socketio_input import SocketBlueprint
+
+        routes = [Mount(self._prefix, app=self._sanic)]
+        if isinstance(self._blueprint, SocketBlueprint):
+            from socketio import ASGIApp
+
+            path = f"/{self._blueprint.ctx.socketio_path.strip('/')}"
+            routes.append(Mount(path, app=ASGIApp(self._blueprint.ctx.sio, socketio_path=path)))
+        return routes
 
     async def push(self, recipient_id: str, replies: Sequence[Reply]) -> None:
         """Send replies that answer no message, where the channel can do that."""

@@ -11,6 +11,7 @@ SERVED: dict[str, str] = {
     "rasa.core.channels": "channels",
     "rasa.core.channels.channel": "channels",
     "rasa.core.channels.rest": "rest",
+    "rasa.core.channels.socketio": "socketio_input",
     "rasa.core.constants": "constants",
     "rasa.core.featurizers.precomputation": "policies",
     "rasa.core.featurizers.single_state_featurizer": "policies",

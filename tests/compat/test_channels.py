@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import socketio
 from starlette.testclient import TestClient
 
 from bot.compat.custom_channel import CustomChannel, custom_channel
@@ -17,6 +19,7 @@ from bot.message import Message, Reply
 from bot.server.app import create_app
 from bot.server.running import Running
 from bot.server.settings import Settings
+from tests.channels.serving import serve
 
 MY_IO = '''
 import inspect
@@ -199,8 +202,6 @@ async def _nothing(message: Message, *, output_channel: str | None = None) -> Se
 
 
 def test_a_channel_that_has_an_output_channel_can_speak_first(root: Path) -> None:
-    import asyncio
-
     channel = custom_channel(_nothing, "addons.myio.MyIO", {"secret": "x"}, root=root)
     assert isinstance(channel, CustomChannel) and channel.name == "myio"
     asyncio.run(channel.push("li", [Reply("Your parcel is here. 包裹到了。")]))
@@ -220,3 +221,80 @@ def test_a_channel_that_has_an_output_channel_can_speak_first(root: Path) -> Non
 def test_what_is_no_channel_is_said(root: Path, dotted: str, settings: Any, said: str) -> None:
     with pytest.raises(ProjectError, match=said.replace("?", r"\?")):
         custom_channel(_nothing, dotted, settings, root=root)
+
+
+SOCKETIO = '''
+from typing import Any, Awaitable, Callable
+
+from rasa.core.channels.channel import UserMessage
+from rasa.core.channels.socketio import SocketBlueprint, SocketIOInput, SocketIOOutput
+from socketio import AsyncServer
+
+
+class Rooms(SocketIOInput):
+    """Sessions have the names that clients give them."""
+
+    @classmethod
+    def name(cls):
+        return "rooms"
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]):
+        sio = AsyncServer(async_mode="sanic", cors_allowed_origins="*")
+        webhook = SocketBlueprint(sio, self.socketio_path, "rooms_webhook", __name__)
+        self.sio = sio
+
+        @sio.on("session_request", namespace=self.namespace)
+        async def session_request(sid, data):
+            await sio.enter_room(sid, data["name"])
+            await sio.emit("session_confirm", data["name"], room=sid)
+
+        @sio.on(self.user_message_evt, namespace=self.namespace)
+        async def handle_message(sid, data):
+            output = SocketIOOutput(sio, self.bot_message_evt)
+            await on_new_message(UserMessage(data["message"], output, data["name"], input_channel=self.name()))
+
+        return webhook
+
+
+class Named(SocketIOInput):
+    @classmethod
+    def name(cls):
+        return "named"
+'''
+
+
+async def chat(url: str, path: str, requested: dict[str, Any], said: dict[str, Any]) -> list[tuple[str, Any]]:
+    """What a real client gets: the confirmed session, and three messages."""
+    got: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
+    client = socketio.AsyncClient(reconnection=False)
+    for event in ("session_confirm", "bot_uttered"):
+        client.on(event, lambda data, event=event: got.put_nowait((event, data)))
+    await client.connect(url, socketio_path=path)
+    await client.emit("session_request", requested)
+    heard = [await asyncio.wait_for(got.get(), 10)]
+    await client.emit("user_uttered", said)
+    heard += [await asyncio.wait_for(got.get(), 10) for _ in range(4)]
+    await client.disconnect()
+    return heard
+
+
+@pytest.mark.parametrize(
+    ("channel", "requested", "said"),
+    [
+        ("Rooms", {"name": "li"}, {"message": "hi", "name": "li"}),
+        ("Named", {"session_id": "li"}, {"message": "hi", "session_id": "li"}),
+    ],
+)
+def test_socket_io_channels_of_the_projects_own_serve_real_clients(
+    shop: Shop, root: Path, channel: str, requested: dict[str, Any], said: dict[str, Any]
+) -> None:
+    (root / "addons/rooms.py").write_text(SOCKETIO, encoding="utf-8")
+    credentials = {f"addons.rooms.{channel}": {"socketio_path": "/chat", "session_persistence": True}}
+    for served in serve(shop, Settings(credentials=credentials, root=root)):
+        heard = asyncio.run(chat(served.url, "chat", requested, said))
+    assert heard[0] == ("session_confirm", "li")
+    assert [data.get("text") for _, data in heard[1:]] == ["hi!", "再见", "Sure?", None]
+    assert heard[3][1]["quick_replies"] == [{"content_type": "text", "title": "好", "payload": "/affirm"}]
+    assert heard[4][1] == {"attachment": {"type": "image", "payload": {"src": "http://x/y.png"}}}
+    message, output = shop.heard[0]
+    assert (message.sender_id, message.input_channel, output) == ("li", channel.lower(), "socketio")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import uuid
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, NoReturn
@@ -12,6 +13,8 @@ from sanic.request import Request
 
 from bot.compat.api.constants import BEARER_TOKEN_PREFIX, DEFAULT_SENDER_ID
 from bot.compat.api.exceptions import RasaException
+
+log = logging.getLogger(__name__)
 
 
 class UserMessage:
@@ -173,4 +176,22 @@ def decode_jwt(bearer_token: str, jwt_key: str, jwt_algorithm: str) -> dict[str,
     return payload
 
 
-__all__ = ["CollectingOutputChannel", "InputChannel", "OutputChannel", "UserMessage", "decode_jwt"]
+def decode_bearer_token(bearer_token: str, jwt_key: str, jwt_algorithm: str) -> dict[str, Any] | None:
+    """The payload of a bearer token; None, with a log entry, for one that is not valid."""
+    import jwt
+
+    try:
+        return decode_jwt(bearer_token, jwt_key, jwt_algorithm)
+    except jwt.PyJWTError as error:
+        log.error("A token was refused: %s", error)
+        return None
+
+
+__all__ = [
+    "CollectingOutputChannel",
+    "InputChannel",
+    "OutputChannel",
+    "UserMessage",
+    "decode_bearer_token",
+    "decode_jwt",
+]

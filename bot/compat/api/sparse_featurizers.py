@@ -148,7 +148,7 @@ class CountVectorsFeaturizer(_Learning):
             texts[attribute] = [" ".join(self._words(tokens, attribute)) for tokens in examples if tokens]
         if self._config["use_shared_vocab"]:
             everything = [text for some in texts.values() for text in some]
-            texts = {attribute: everything for attribute in texts}
+            texts = dict.fromkeys(texts, everything)
         return {attribute: self._vocabulary(attribute, some) for attribute, some in texts.items() if any(some)}
 
     def _vocabulary(self, attribute: str, texts: list[str]) -> dict[str, int]:
