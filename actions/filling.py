@@ -17,7 +17,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import choices, spoken, told
 from actions.identity import IDENTITY_ENTITIES
 from actions.offers import not_understood, offer
-from actions.operations import LATER, Operation, cleared
+from actions.operations import LATER, OPERATIONS, Operation, cleared
 from actions.orders import candidates
 from actions.turn import REFERENCE_RESOLVER, Turn
 from knowledge_base.models import Order
@@ -148,12 +148,24 @@ class Filling:
                 self.say(response="utter_order_not_found", order_id=str(wanted))
                 self._asked_again = True
                 return None
-            if said or self.operation.why_not(order) is None:
+            if said or self._goes_on_with_the_order() or self.operation.why_not(order) is None:
                 return self._allowed(order)
             talked_of = order
+        if talked_of is not None and self.turn.said("mention") and not self._means_the_latest():
+            return self._allowed(talked_of)
         if self._means_the_latest() and (latest := self.scope.last_order()):
             return self._allowed(latest)
         return self._only_candidate(talked_of)
+
+    def _goes_on_with_the_order(self) -> bool:
+        """Whether this operation takes the place of another one that is about the same order."""
+        other = OPERATIONS.get(self.turn.form_before or "")
+        return (
+            other is not None
+            and other.service is not None
+            and other.form != self.operation.form
+            and not self.turn.said("product", "mention")
+        )
 
     def _allowed(self, order: Order) -> Order:
         """The order, when the operation is open to it."""
@@ -188,14 +200,14 @@ class Filling:
             raise Stop
         if talked_of is None:
             self.say(response="utter_no_eligible_order")
-            raise Stop(self._offered_instead(latest))
+            raise Stop([] if self.turn.said("product", "mention") else self._offered_instead(latest))
         return self._allowed(talked_of)
 
     def _refuse(self, order: Order, refusal: OperationRefused) -> NoReturn:
         """Say why not, and offer what can be done to an order in this state."""
         code, facts = refusal.code, spoken.refusal(refusal.params, self.turn.language)
         self.say(response=self.operation.refusal if code in _STATE_FORBIDS else f"utter_refused_{code}", **facts)
-        raise Stop(self._offered_instead(order)) from refusal
+        raise Stop([*self._offered_instead(order), SlotSet("order_id", order.id)]) from refusal
 
     def _offered_instead(self, order: Order) -> list[EventType]:
         return offer(self.dispatcher, self.turn, self.operation.offers(order), order_id=order.id)
@@ -220,7 +232,7 @@ class Filling:
     def _reason(self) -> str | None:
         code, told = self.turn.value("reason_code"), self.turn.value("reason")
         was_asked = self.turn.slot(REQUESTED_SLOT) == "reason"
-        if told is None and was_asked and self.turn.intent == "inform":
+        if told is None and was_asked and self.turn.intent == "inform" and not self.turn.entities:
             told = self.turn.text
         if code is None and told is None and (was_asked or self.turn.intent == "cancel_order"):
             code = choices.stated_reason(self.turn.text)

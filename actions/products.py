@@ -213,10 +213,11 @@ class ActionSearchProducts(Action):  # type: ignore[misc]
             return compared
         named = " ".join(map(str, turn.values("product", any_role=True)))
         with shop() as session:
-            found = catalogue.find_products(session, turn.text)
-            if not found and not named:
-                named, text = searched_before(turn)
-                found = catalogue.find_products(session, text, also=turn.text) if named else []
+            before, words = searched_before(turn)
+            if before and not named and turn.said("colour", "size", "amount"):
+                named, found = before, catalogue.find_products(session, words, also=turn.text)
+            else:
+                found = catalogue.find_products(session, turn.text)
             hits = (catalogue.of_kind(found, named) if named else found)[: catalogue.MAX_SHOWN]
             rows = [catalogue.row(hit.item, hit.variants, turn.language) for hit in hits]
             objects = [catalogue.as_object(hit.item, hit.variants) for hit in hits]
@@ -228,12 +229,13 @@ class ActionSearchProducts(Action):  # type: ignore[misc]
 
 
 def searched_before(turn: Turn) -> tuple[str, str]:
-    """What the customer looked for last, and in which words: "got anything under 300?" says only what more it has to be."""
+    """What the customer looked for last, and in which words, with the colours and sizes of this message: "anything in
+    red under 300?" says only what more it has to be."""
     for message in itertools.islice(messages_back(turn.tracker), 1, None):
         entities = message.get("parse_data", {}).get("entities") or ()
         named = " ".join(str(entity["value"]) for entity in entities if entity["entity"] == "product")
         if named and intent_of(message) in ("product_search", "product_recommend"):
-            return named, str(message.get("text") or "")
+            return named, " ".join([str(message.get("text") or ""), *catalogue.wanted(turn)])
     return "", ""
 
 

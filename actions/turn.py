@@ -114,6 +114,12 @@ class Turn:
         return self.tracker.get_slot(name)
 
     @property
+    def form_before(self) -> str | None:
+        """The form that was active when the customer's message came in."""
+        before = itertools.dropwhile(lambda event: event.get("event") != "user", reversed(self.tracker.events))
+        return next((event.get("name") for event in before if event.get("event") == "active_loop"), None)
+
+    @property
     def was_passed_on(self) -> bool:
         """Whether a form has left the message to the rules already."""
         since = itertools.takewhile(lambda event: event.get("event") != "user", reversed(self.tracker.events))

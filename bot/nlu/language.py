@@ -32,7 +32,10 @@ def detect(text: str) -> str | None:
     and Chinese wins a tie: 我的order什么时候ship is Chinese with English words in it.
     """
     han = len(_HAN.findall(text))
-    words = [word for word in _WORD.findall(_NO_WORDS.sub(" ", text)) if not word.isupper()]
+    every = _WORD.findall(_NO_WORDS.sub(" ", text))
+    words = [word for word in every if not word.isupper()]
+    if not han and len(every) > 1:
+        words = every  # WHERE IS MY PARCEL; a single DHL or an OK shows no language
     if han and han >= len(words):
         return "zh"
     return "en" if words else None

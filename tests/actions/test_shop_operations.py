@@ -150,3 +150,37 @@ def test_an_answer_that_does_not_help_counts_as_not_understood(shop: StarterTalk
     assert "human colleague" in shop.say("you know", "inform")
     assert "human colleague" in shop.say("yes", "affirm")
     assert shop.value("SELECT count(*) FROM tickets WHERE conversation_id = 'me'") == 1
+
+
+def test_another_operation_goes_on_with_the_order_that_was_being_talked_about(shop: StarterTalk) -> None:
+    shop.say("hello", "greet")
+    shop.say(EMMA, "inform", email=EMMA)
+    shop.say("cancel the lamp order", "cancel_order", product="lamp")
+    assert shop.slot("order_id") == "K6420815"
+    said = shop.say("do i get all my mony back?", "return_item")
+    assert "K6420815" in said and "K5146728" not in said
+    shop.say("yes", "affirm")
+    assert (shop.form, shop.slot("order_id")) == ("cancel_order_form", "K6420815")
+    assert shop.value("SELECT count(*) FROM operations") == 0
+
+
+def test_another_thing_named_is_looked_for_in_all_orders(shop: StarterTalk) -> None:
+    shop.say("hello", "greet")
+    shop.say(EMMA, "inform", email=EMMA)
+    shop.say("cancel the lamp order", "cancel_order", product="lamp")
+    assert "K5146728" in shop.say("oh and return the mug", "return_item", product="mug")
+
+
+def test_what_is_refused_stays_what_is_talked_about(shop: StarterTalk) -> None:
+    shop.say("hello", "greet")
+    shop.say(EMMA, "inform", email=EMMA)
+    shop.say("return the headphones from K8851390", "return_item", order_number="K8851390", product="headphones")
+    assert "K8851390" in shop.say("then exchange it", "exchange_item", mention="it")
+    assert "DHL" in shop.say("where is it", "track_order", mention="it")
+
+
+def test_a_thing_is_no_reason(shop: StarterTalk) -> None:
+    shop.say(WEI, "inform", email=WEI)
+    shop.say("取消订单", "cancel_order")
+    assert "原因" in shop.say("保温杯", "inform", product="保温杯").split("\n")[-1]
+    assert "确认取消" in shop.say("家里已经有了", "inform")
