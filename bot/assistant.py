@@ -345,15 +345,25 @@ class Assistant:
         if warm_up is not None:
             await warm_up()
 
-    async def close(self) -> None:
-        """Stop reminders and give connections back."""
-        self.reminders.close()
-        for part in (self.speaker, self.nlu):
+    def take_over(self, other: Assistant) -> None:
+        """Go on with the conversations, locks, reminders and events of another assistant, which is to be closed by
+        `close_model` once its last turn has ended."""
+        self.store, self.locks, self.publisher = other.store, other.locks, other.publisher
+        self.push, self.reminders = other.push, other.reminders
+        self.reminders.fire_through(self._fire)
+
+    async def close_model(self) -> None:
+        """Let go what belongs to this assistant and to no other that takes over."""
+        for part in (self.speaker, self.nlu, self.custom_actions):
             close = getattr(part, "close", None)
             closing = close() if close is not None else None
             if inspect.isawaitable(closing):
                 await closing
-        await self.custom_actions.close()
+
+    async def close(self) -> None:
+        """Stop reminders and give connections back."""
+        self.reminders.close()
+        await self.close_model()
         if self.publisher is not None:
             await self.publisher.close()
         await self.store.close()

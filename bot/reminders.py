@@ -23,6 +23,10 @@ class Reminders:
         self._clock = clock
         self._waiting: dict[tuple[str, str], tuple[ReminderScheduled, asyncio.Task[None]]] = {}
 
+    def fire_through(self, fire: Fire) -> None:
+        """Fire what waits, and what will, through somebody else: another model has taken the conversations over."""
+        self._fire = fire
+
     def take_up(self, sender_id: str, events: Iterable[ReminderScheduled | ReminderCancelled]) -> None:
         """Schedule and cancel what a turn asked for."""
         for event in events:

@@ -12,6 +12,7 @@ from bot.errors import ProjectError, Severity, UsageError
 if TYPE_CHECKING:
     from bot.assistant import Assistant
     from bot.project import Project
+    from bot.stores.model_server import ModelServer
 
 
 def ready_assistant(project: Project, *, model: str | None) -> Assistant:
@@ -23,6 +24,43 @@ def ready_assistant(project: Project, *, model: str | None) -> Assistant:
     fill_shop(project)
     with err().status(f"Loading {archive.name} …"):
         return Assistant.load(project, model=archive)
+
+
+def model_server_of(project: Project) -> ModelServer | None:
+    """The server that hands out the project's models, if endpoints.yml names one under `models:`."""
+    endpoint = project.endpoints.models
+    if endpoint is None or not endpoint.url:
+        return None
+    from bot.stores.model_archive import PULLED
+    from bot.stores.model_server import ModelServer, ModelServerOptions
+    from bot.stores.options import read_options
+
+    options = read_options(endpoint, ModelServerOptions, store="model server")
+    return ModelServer(options, project.root / PULLED)
+
+
+def pulled_assistant(project: Project, server: ModelServer) -> Assistant | None:
+    """The assistant of the server's model; None when it has none that can be used yet."""
+    import asyncio
+
+    found: list[Assistant] = []
+
+    async def use(archive: Path) -> None:
+        from bot.assistant import Assistant
+
+        found.append(Assistant.load(project, model=archive))
+
+    with err().status(f"Waiting for the model of {server.options.url} …"):
+        asyncio.run(server.pull(use))
+    if not found:
+        say(
+            f"{server.options.url} has no model that can be used yet; messages are answered once it has.",
+            style="yellow",
+        )
+        return None
+    fetch_language_model(project)
+    fill_shop(project)
+    return found[0]
 
 
 def fetch_language_model(project: Project) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli import options
 from bot.cli.console import say
 from bot.errors import UsageError
+
+if TYPE_CHECKING:
+    from bot.project import Project
 
 DEFAULT_PORT = 5005
 ACTIONS_PORT = 5055
@@ -89,7 +93,7 @@ def run(
             "name it with --model."
         )
     from bot.assistant import Assistant
-    from bot.cli.loading import ready_assistant
+    from bot.cli.loading import model_server_of, pulled_assistant, ready_assistant
     from bot.server.auth import Auth
     from bot.server.running import Running
     from bot.server.serve import Tls, serve
@@ -99,9 +103,13 @@ def run(
         options.log_to(log_file)
     if use_syslog:
         options.log_to_syslog(syslog_address, syslog_port, tcp=syslog_protocol is SyslogProtocol.TCP)
-    loaded = options.load_project(
-        project, config=config, domain=domain, data=data, endpoints=endpoints, credentials=credentials
-    )
+
+    def read() -> Project:
+        return options.load_project(
+            project, config=config, domain=domain, data=data, endpoints=endpoints, credentials=credentials
+        )
+
+    loaded = read()
     settings = Settings(
         enable_api=enable_api,
         cors=_origins(cors),
@@ -110,10 +118,18 @@ def run(
         response_seconds=response_timeout,
         root=loaded.root,
     )
-    running = Running(ready_assistant(loaded, model=model), load=lambda archive: Assistant.load(loaded, model=archive))
+
+    def load(archive: Path) -> Assistant:
+        """The assistant of another model, with the project's files as they are then."""
+        return Assistant.load(read(), model=archive)
+
+    model_server = model_server_of(loaded) if model is None else None
+    assistant = pulled_assistant(loaded, model_server) if model_server else ready_assistant(loaded, model=model)
+    running = Running(assistant, load=load)
     tls = Tls(ssl_certificate, ssl_keyfile, ssl_ca_file, ssl_password)
     chosen = DEFAULT_PORT if port is None else port
     say(f"Serving {project.resolve()} on port {chosen}; Ctrl-C ends.", style="bold green")
+    settings = replace(settings, model_server=model_server)
     serve(running, settings, host=interface, port=chosen, tls=tls)
 
 

@@ -34,6 +34,8 @@ def create_app(running: Running, settings: Settings) -> Starlette:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         warming_up = asyncio.create_task(running.warm_up())
+        if settings.model_server is not None:
+            running.follow(settings.model_server)
         try:
             yield
         finally:

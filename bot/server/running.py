@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.message import Message, Reply
+from bot.stores.counted_locks import CountedLocks
 
 if TYPE_CHECKING:
     from bot.assistant import Assistant, Push
+    from bot.stores.model_server import ModelServer
+
+logger = logging.getLogger(__name__)
 
 
 class NotLoadedError(Exception):
@@ -18,14 +23,23 @@ class NotLoadedError(Exception):
 
 
 class Running:
-    """Holds the assistant. A turn that has begun ends with the assistant that it began with."""
+    """Holds the assistant. A turn that has begun ends with the assistant that it began with.
+
+    The assistants share conversations, locks, reminders and the event broker: none of them ends with a model.
+    """
 
     def __init__(self, assistant: Assistant | None, *, load: Callable[[Path], Assistant] | None = None) -> None:
-        """`load` makes an assistant from a model archive, for `PUT /model`."""
+        """`load` makes an assistant from a model archive, for `PUT /model` and the model server."""
         self._assistant = assistant
+        self._latest = assistant
         self._load = load
         self._push: Push | None = None
+        self._swapping = asyncio.Lock()
+        self._retiring: set[asyncio.Task[None]] = set()
+        self._pulling: asyncio.Task[None] | None = None
         self.training_jobs = 0
+        if assistant is not None and hasattr(assistant, "locks"):
+            _counted(assistant)
 
     def speak_through(self, push: Push) -> None:
         """Send what reminders say through `push`, now and after every exchange."""
@@ -53,16 +67,59 @@ class Running:
             await warm_up()
 
     async def swap(self, model: Path) -> None:
-        """Load another model beside the one that serves, then let new turns begin with it."""
+        """Load another model beside the one that serves, then let new turns begin with it.
+
+        Raises what loading raises; the present model then goes on serving.
+        """
         if self._load is None:
             raise NotLoadedError
-        assistant = await asyncio.to_thread(self._load, model)
-        assistant.push = self._push
-        self._assistant = assistant
+        async with self._swapping:
+            assistant = await asyncio.to_thread(self._load, model)
+            before = self._latest
+            if before is not None:
+                turns = _counted(before)
+                assistant.take_over(before)
+                assistant.locks = turns.inner
+                self._retire(before, turns)
+            _counted(assistant)
+            assistant.push = self._push
+            self._assistant = self._latest = assistant
+
+    def follow(self, server: ModelServer) -> None:
+        """From now on, exchange the model whenever this server has another; it replaces the server followed so far."""
+        if self._pulling is not None:
+            self._pulling.cancel()
+        self._pulling = asyncio.create_task(server.keep_pulling(self.swap))
 
     def unload(self) -> None:
+        """Answer no more messages; a model that is loaded later goes on with the conversations."""
         self._assistant = None
 
     async def close(self) -> None:
-        if self._assistant is not None:
-            await self._assistant.close()
+        if self._pulling is not None:
+            self._pulling.cancel()
+        await asyncio.gather(*self._retiring)
+        if self._latest is not None:
+            await self._latest.close()
+
+    def _retire(self, assistant: Assistant, turns: CountedLocks) -> None:
+        """Close what belongs to a model when the last of its turns has ended."""
+
+        async def retire() -> None:
+            await turns.idle()
+            try:
+                await assistant.close_model()
+            except Exception:
+                # Its successor is serving already, and nobody waits for this: without the log it would be lost.
+                logger.exception("The model that was exchanged could not be closed.")
+
+        task = asyncio.create_task(retire())
+        self._retiring.add(task)
+        task.add_done_callback(self._retiring.discard)
+
+
+def _counted(assistant: Assistant) -> CountedLocks:
+    """The assistant's locks, which from now on know how many turns are open."""
+    if not isinstance(assistant.locks, CountedLocks):
+        assistant.locks = CountedLocks(assistant.locks)
+    return assistant.locks

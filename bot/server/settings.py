@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.server.auth import Auth
 from bot.server.timeouts import RESPONSE_SECONDS
 
+if TYPE_CHECKING:
+    from bot.stores.model_server import ModelServer
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`credentials` are those of credentials.yml: a channel's name → its settings. `root` is the project's folder."""
+    """`credentials` are those of credentials.yml: a channel's name → its settings. `root` is the project's folder.
+    `model_server` hands out the models to serve from now on."""
 
     enable_api: bool = False
     cors: tuple[str, ...] = ()
@@ -21,3 +25,4 @@ class Settings:
     credentials: Mapping[str, Any] = field(default_factory=dict)
     response_seconds: float = RESPONSE_SECONDS
     root: Path = Path()
+    model_server: ModelServer | None = None

@@ -1,4 +1,4 @@
-"""Models on disk: `models/NAME.tar.gz` with a metadata.json and one folder for each thing that was learnt.
+"""Models on disk: `models/NAME.tar.gz` with a metadata.json, the domain, and one folder for each thing that was learnt.
 
 A model is unpacked once into the project's cache and opened from there, so that a second start is fast. It is packed
 without much compression, since weights hardly shrink.
@@ -21,8 +21,11 @@ from bot.errors import UsageError
 
 FORMAT = 1
 METADATA = "metadata.json"
+DOMAIN = "domain.yml"
 SUFFIX = ".tar.gz"
 CACHE = Path(".kefu")
+PULLED = CACHE / "pulled"
+"""Where the archives of a model server are kept, below the project's folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,11 @@ class Model:
     archive: Path
     folder: Path
     metadata: Metadata
+
+    @property
+    def domain_file(self) -> Path:
+        """The domain that the model was trained with, responses included; models of before have none."""
+        return self.folder / DOMAIN
 
     def part_folder(self, part: Part) -> Path:
         return self.folder / part.folder

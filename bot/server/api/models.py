@@ -18,10 +18,12 @@ from bot.server.api.bodies import NewModel, TextToParse
 from bot.server.api.callbacks import answered
 from bot.server.api.documents import WHOLE_PROJECT
 from bot.server.api.emulation import emulated
+from bot.server.api.model_sources import NO_SOURCE, follow
 from bot.server.api.testing import CallbackUrl
 from bot.server.api.training import train_from_yaml
 from bot.server.problems import ApiError
 from bot.server.running import Running
+from bot.stores.model_archive import PULLED
 from bot.tracker import EventVerbosity, Tracker
 
 Shape = dict[str, Any]
@@ -64,8 +66,11 @@ def model_routes(running: Running) -> APIRouter:
     @router.put("", status_code=204)
     async def replace(model: NewModel) -> Response:
         """Load another model; messages go on being answered by the present one until it is there."""
+        if model.model_server is not None:
+            await follow(running, model.model_server, _root(running) / PULLED)
+            return Response(status_code=204)
         if model.model_file is None:
-            raise ApiError(400, "BadRequest", "Give `model_file`; other sources are not supported.")
+            raise ApiError(400, "BadRequest", NO_SOURCE)
         path = Path(model.model_file)
         if not await asyncio.to_thread(path.is_file):
             raise ApiError(400, "BadRequest", f"There is no model {model.model_file}.")
