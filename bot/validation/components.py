@@ -47,6 +47,8 @@ def check_component_options(project: Subject) -> Iterator[Problem]:
             config = _config_class(kind, spec.name) if spec.options else None
             if config is not None:
                 yield from _check_options(spec, config)
+            if config is not None and kind == "policy":
+                yield from _check_spelling(spec, config)
 
 
 def check_policies(project: Subject) -> Iterator[Problem]:
@@ -113,6 +115,18 @@ def _check_options(spec: ComponentSpec, config: Any) -> Iterator[Problem]:
     except ValidationError as error:
         for fault in error.errors():
             yield _option_problem(spec, config, fault["loc"], fault["type"], fault["msg"])
+
+
+def _check_spelling(spec: ComponentSpec, config: Any) -> Iterator[Problem]:
+    """Policies take options that they do not have, as Rasa's do; one that is nearly one of theirs is a slip."""
+    if config.model_config.get("extra") != "allow":
+        return
+    for option in spec.options:
+        hint = did_you_mean(option, config.model_fields) if option not in config.model_fields else ""
+        if hint:
+            place = spec.option_places.get(option, spec.where)
+            message = f"'{spec.name}' has no option '{option}'; it is not used."
+            yield Problem("config-option", message, place, hint, Severity.WARNING)
 
 
 def _option_problem(spec: ComponentSpec, config: Any, path: tuple[int | str, ...], kind: str, text: str) -> Problem:

@@ -119,3 +119,16 @@ responses:
     assert check(config=everything, domain=domain, nlu=nlu) == []
     (tmp_path / "mine.py").write_text("", encoding="utf-8")
     assert check(config=config.replace("DIETClassifier", "mine.Own"), domain=domain, nlu=nlu) == []
+
+
+def test_a_misspelt_option_of_a_policy_is_named(check: Check, places: Places) -> None:
+    policy = "- name: RulePolicy\n  core_fallback_treshold: 0.4\n  another_tools_option: 1\n"
+    problems = check(config=f"assistant_id: shop\npipeline: []\npolicies:\n{policy}")
+    assert places(problems) == ["config.yml:5 config-option"]
+    assert problems[0].hint == "Did you mean 'core_fallback_threshold'?"
+
+
+def test_what_spacy_alone_would_find_is_said_to_be_missing(check: Check) -> None:
+    problems = check(config="assistant_id: shop\npipeline: [SpacyEntityExtractor]\npolicies: [RulePolicy]\n")
+    assert [problem.code for problem in problems] == ["config-option"]
+    assert "PERSON" in problems[0].message
