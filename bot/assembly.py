@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from random import Random
@@ -78,7 +78,13 @@ def nlu_of(project: Project, model: Model) -> pipeline.Pipeline:
     components = build_components(specs, language=model.metadata.language, root=project.root)
     for part, component in zip(model.metadata.nlu, components, strict=True):
         component.load(model.part_folder(part))
-    return pipeline.Pipeline(components, project.domain.all_intents)
+    return pipeline.Pipeline(components, _known_intents(project))
+
+
+def _known_intents(project: Project) -> Collection[str]:
+    """Whose payloads are read. A project without a domain only understands: there the examples name the intents."""
+    from_domain = project.domain.all_intents
+    return from_domain if project.domain.intents else {*from_domain, *project.training_data.intents}
 
 
 def policies_of(project: Project, model: Model) -> list[Policy]:

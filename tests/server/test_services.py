@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
 from bot.assistant import Assistant
 from bot.message import Message
 from bot.project import Project
+from bot.server.app import create_app
 from bot.server.auth import Auth
+from bot.server.running import Running
 from bot.server.settings import Settings
 from bot.training import train
 from tests.channels.serving import Served, serve
@@ -73,3 +76,16 @@ def test_a_wrong_token_costs_understanding_and_wording_but_no_turn(
     folder = write_project(tmp_path / "other", endpoints=endpoints)
     assert talk(folder, "/greet") == ["您好!"]
     assert "401" in caplog.text
+
+
+def test_a_project_that_only_understands_needs_no_domain(tmp_path: Path) -> None:
+    """What a team that keeps its Rasa may train here: nothing but NLU."""
+    for name, text in {"config.yml": KEYWORDS.split("policies")[0], "data/nlu.yml": NLU}.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    project = Project.load(tmp_path)
+    train(project, core=False)
+    with TestClient(create_app(Running(Assistant.load(project)), Settings(enable_api=True))) as client:
+        for text in ("你好", "/greet", "hello there"):
+            parsed = client.post("/model/parse", json={"text": text, "token": None, "message_id": "li"}).json()
+            assert parsed["intent"]["name"] == "greet", text
