@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -12,13 +13,20 @@ from bot.actions.base import CustomActions, NoCustomActions
 from bot.actions.local import LocalActions
 from bot.actions.remote import RemoteActions
 from bot.assistant import Assistant, Understands
-from bot.compat.custom_services import custom_lock_store, custom_publisher, custom_speaker, custom_tracker_store
+from bot.compat.doors import (
+    build_components,
+    custom_lock_store,
+    custom_policy,
+    custom_publisher,
+    custom_speaker,
+    custom_tracker_store,
+)
 from bot.compat.hook import serving_rasa
-from bot.compat.pipeline import build_components
-from bot.compat.policies import custom_policy
 from bot.dst.base import Linker
 from bot.errors import UsageError
 from bot.formats.config import ComponentSpec
+from bot.formats.domain import parse_domain
+from bot.formats.write_domain import domain_as_data
 from bot.nlu import pipeline
 from bot.policies.base import Policy
 from bot.policies.ensemble import Ensemble
@@ -35,6 +43,7 @@ def assemble(project: Project | Path | str, *, model: Path | None = None, **part
     if not isinstance(project, Project):
         project = Project.load(project)
     trained = _model(project, model)
+    project = _with_domain_of(trained, project)
     made: dict[str, Any] = {
         "nlu": lambda: understanding_of(project, trained),
         "policies": lambda: Ensemble(policies_of(project, trained)),
@@ -70,6 +79,15 @@ def understanding_of(project: Project, model: Model) -> Understands:
     from bot.nlu.remote import remote_nlu
 
     return remote_nlu(endpoint, project.domain.all_intents)
+
+
+def _with_domain_of(model: Model, project: Project) -> Project:
+    """The project with the domain that the model was trained with, when that is another: a model may come from another
+    machine, or the project may have been changed since."""
+    if not model.domain_file.is_file():
+        return project
+    domain = parse_domain(model.domain_file.read_text(encoding="utf-8"), str(model.domain_file))
+    return project if domain_as_data(domain) == domain_as_data(project.domain) else replace(project, domain=domain)
 
 
 def nlu_of(project: Project, model: Model) -> pipeline.Pipeline:

@@ -106,7 +106,7 @@ def _as_rasa(reply: Reply) -> dict[str, Any]:
     }
 
 
-def custom_channel(handle: Handle, dotted: str, settings: Mapping[str, Any] | None, *, root: Path) -> CustomChannel:
+def make_channel(handle: Handle, dotted: str, settings: Mapping[str, Any] | None, *, root: Path) -> CustomChannel:
     """The channel of a class path in credentials.yml. Raises ProjectError for what is no channel."""
     from bot.compat.api.channels import InputChannel
 

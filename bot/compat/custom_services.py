@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from bot.compat.api.brokers import EventBroker as RasaBroker
 from bot.compat.api.domain import Domain as RasaDomain
@@ -19,12 +19,12 @@ from bot.compat.api.nlg import NaturalLanguageGenerator
 from bot.compat.api.tracker_stores import TrackerStore as RasaTrackerStore
 from bot.compat.api.trackers import DialogueStateTracker
 from bot.compat.hook import serving_rasa
-from bot.compat.project_code import failure, is_class_path, load_class, problem
+from bot.compat.project_code import failure, load_class, problem
 from bot.message import DialogueAct, Fact, Reply
 from bot.nlg.callback import reply_from
 from bot.speaking import ConversationView, Speaker
 from bot.stores.base import LockError, LockStore, MakeTracker, TrackerStore
-from bot.stores.brokers.base import EventBroker, EventShape
+from bot.stores.brokers.base import EventShape
 from bot.stores.publisher import Publisher
 from bot.tracker import EventVerbosity, Tracker
 
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from bot.formats.endpoints import Endpoint
     from bot.project import Project
 
-_Made = TypeVar("_Made")
 UNPUBLISHED = "unpublished_events.jsonl"
 
 
@@ -153,57 +152,48 @@ class CustomSpeaker:
 # -- what endpoints.yml names --------------------------------------------------------------------------------------------
 
 
-def custom_tracker_store(project: Project) -> TrackerStore | None:
-    """None where endpoints.yml names no class; raises ProjectError for one that cannot be used."""
-
-    def make(found: type[Any], endpoint: Endpoint) -> TrackerStore:
-        domain = RasaDomain(project.domain)
-        return CustomTrackerStore(found(host=endpoint.url, domain=domain, event_broker=None, **dict(endpoint.options)))
-
-    return _made(project, project.endpoints.tracker_store, RasaTrackerStore, make)
-
-
-def custom_lock_store(project: Project) -> LockStore | None:
-    def make(found: type[Any], endpoint: Endpoint) -> LockStore:
-        return CustomLockStore(found(endpoint_config=_config(endpoint)))
-
-    return _made(project, project.endpoints.lock_store, RasaLockStore, make)
+def make_tracker_store(project: Project, endpoint: Endpoint) -> TrackerStore:
+    """Raises ProjectError, as those below, for a class that cannot be used."""
+    found = _class(project, endpoint, RasaTrackerStore)
+    options = dict(endpoint.options)
+    domain = RasaDomain(project.domain)
+    return CustomTrackerStore(
+        _made(project, endpoint, lambda: found(host=endpoint.url, domain=domain, event_broker=None, **options))
+    )
 
 
-def custom_publisher(project: Project) -> Publisher | None:
-    def make(found: type[Any], endpoint: Endpoint) -> Publisher:
-        broker: EventBroker = CustomEventBroker(found, _config(endpoint))
-        return Publisher(broker, unpublished=project.root / UNPUBLISHED)
-
-    return _made(project, project.endpoints.event_broker, RasaBroker, make)
+def make_lock_store(project: Project, endpoint: Endpoint) -> LockStore:
+    found = _class(project, endpoint, RasaLockStore)
+    return CustomLockStore(_made(project, endpoint, lambda: found(endpoint_config=_config(endpoint))))
 
 
-def custom_speaker(project: Project) -> Speaker | None:
-    """None also for a class of another kind: it may be a Speaker written for this framework."""
-    endpoint = project.endpoints.nlg
-    if endpoint is None or not is_class_path(endpoint.type):
+def make_publisher(project: Project, endpoint: Endpoint) -> Publisher:
+    broker = CustomEventBroker(_class(project, endpoint, RasaBroker), _config(endpoint))
+    return Publisher(broker, unpublished=project.root / UNPUBLISHED)
+
+
+def make_speaker(project: Project, endpoint: Endpoint) -> Speaker | None:
+    """None for a class that is no generator of Rasa's kind."""
+    found = load_class(endpoint.type or "", project.root, endpoint.where)
+    if not issubclass(found, NaturalLanguageGenerator):
         return None
-    if not issubclass(load_class(endpoint.type or "", project.root, endpoint.where), NaturalLanguageGenerator):
-        return None
-
-    def make(found: type[Any], endpoint: Endpoint) -> Speaker:
-        domain = RasaDomain(project.domain)
-        return CustomSpeaker(found(endpoint_config=_config(endpoint), domain=domain), domain)
-
-    return _made(project, endpoint, NaturalLanguageGenerator, make)
+    domain = RasaDomain(project.domain)
+    return CustomSpeaker(
+        _made(project, endpoint, lambda: found(endpoint_config=_config(endpoint), domain=domain)), domain
+    )
 
 
-def _made(
-    project: Project, endpoint: Endpoint | None, kind: type[Any], make: Callable[[type[Any], Endpoint], _Made]
-) -> _Made | None:
-    if endpoint is None or endpoint.type is None or not is_class_path(endpoint.type):
-        return None
-    found = load_class(endpoint.type, project.root, endpoint.where)
+def _class(project: Project, endpoint: Endpoint, kind: type[Any]) -> type[Any]:
+    found = load_class(endpoint.type or "", project.root, endpoint.where)
     if not issubclass(found, kind):
         raise problem(f"'{endpoint.type}' is no subclass of Rasa's {kind.__name__}.", endpoint.where)
+    return found
+
+
+def _made(project: Project, endpoint: Endpoint, make: Callable[[], Any]) -> Any:
     try:
         with serving_rasa():
-            return make(found, endpoint)
+            return make()
     except Exception as error:  # whatever the project's code does while it is made
         raise failure(f"'{endpoint.type}' cannot be made", error, project.root, endpoint.where) from error
 

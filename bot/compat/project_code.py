@@ -18,11 +18,6 @@ OWN_PACKAGES = frozenset({"bot", "nlu_models", "knowledge_base"})
 _FOLDERS: set[str] = set()
 
 
-def is_class_path(name: str | None) -> bool:
-    """Whether a name in a config is a class of the project's own: dotted, and not one of Rasa's."""
-    return name is not None and "." in name and not name.startswith("rasa.")
-
-
 def load_class(dotted: str, root: Path, where: Where | None = None) -> type[Any]:
     """The class at `package.module.Class` below the project's folder; nothing else that can be imported is.
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bot.compat.pipeline import build_components
+from bot.compat.doors import build_components
 from bot.errors import UsageError
 from bot.evaluation.judged import Judged, judge
 from bot.nlu import pipeline

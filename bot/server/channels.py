@@ -12,8 +12,7 @@ from bot.channels.callback import CallbackChannel
 from bot.channels.rest import RestChannel
 from bot.channels.socketio import SocketIoChannel
 from bot.channels.websocket import WebSocketChannel
-from bot.compat.custom_channel import custom_channel
-from bot.compat.project_code import is_class_path
+from bot.compat.doors import custom_channel, is_class_path
 from bot.errors import UsageError, did_you_mean
 
 log = logging.getLogger(__name__)

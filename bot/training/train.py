@@ -13,18 +13,20 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bot import __version__
-from bot.compat.pipeline import build_components
-from bot.compat.policies import custom_policy
+from bot.compat.doors import build_components, custom_policy
 from bot.formats.config import ComponentSpec
+from bot.formats.write_domain import write_domain
 from bot.nlu.base import Component, Progress, silent
 from bot.nlu.needless import Needless
+from bot.policies.base import Generalising
 from bot.policies.training import build_policy, training_trackers
 from bot.policies.training_trackers import TrainingTracker
 from bot.project import Project
-from bot.stores.model_archive import CACHE, METADATA, SUFFIX, Metadata, Part, newest, pack, read_metadata
+from bot.stores.model_archive import CACHE, DOMAIN, METADATA, SUFFIX, Metadata, Part, newest, pack, read_metadata
 from bot.training.fingerprints import fingerprint
 from bot.training_data import TrainingData
 
+AUGMENTATION = 50
 _KEPT_PARTS = 24
 
 
@@ -87,13 +89,19 @@ class _NluLearner:
 
 @dataclass(frozen=True)
 class _Told:
-    """The stories and rules of a project, made into conversations once for all policies."""
+    """The stories and rules of a project, made into conversations once for all policies. With `augmentation` above
+    zero, policies that generalise learn from stories that go on with other stories as well."""
 
     project: Project
+    augmentation: int
 
     @cached_property
     def trackers(self) -> list[TrainingTracker]:
         return training_trackers(self.project)
+
+    @cached_property
+    def augmented(self) -> list[TrainingTracker]:
+        return training_trackers(self.project, augmentation=self.augmentation) if self.augmentation else self.trackers
 
     @cached_property
     def fingerprint(self) -> str:
@@ -118,11 +126,20 @@ class _PolicyLearner:
 
     @property
     def fingerprint(self) -> str:
-        return fingerprint(__version__, self.spec.name, self.policy.config, self.told.fingerprint)
+        more = [self.told.augmentation] if self.generalises else []
+        return fingerprint(__version__, self.spec.name, self.policy.config, self.told.fingerprint, *more)
+
+    @property
+    def generalises(self) -> bool:
+        return isinstance(self.policy, Generalising)
 
     def learn(self, folder: Path, progress: Progress) -> None:
         progress(self.spec.name, 0.0)
-        self.policy.train(self.told.trackers, self.told.project.domain)
+        domain = self.told.project.domain
+        if isinstance(self.policy, Generalising):
+            self.policy.train(self.told.augmented, domain, lambda done: progress(self.spec.name, done))
+        else:
+            self.policy.train(self.told.trackers, domain)
         self.policy.save(folder)
         progress(self.spec.name, 1.0)
 
@@ -136,12 +153,13 @@ def train(
     out: Path = Path("models"),
     name: str | None = None,
     progress: Progress = silent,
+    augmentation: int = AUGMENTATION,
 ) -> TrainResult:
     """Train what changed and pack a model; does nothing when nothing changed since the newest model.
 
     Raises ProjectError when the config cannot be built and UsageError when there is nothing to learn from.
     """
-    learners = list(_learners(project, nlu=nlu, core=core))
+    learners = list(_learners(project, nlu=nlu, core=core, augmentation=augmentation))
     whole = _whole_fingerprint(project, learners)
     needless = tuple(x.spec.name for x in learners if isinstance(x, _NluLearner) and isinstance(x.component, Needless))
     folder = project.root / out
@@ -152,8 +170,7 @@ def train(
     reused: list[str] = []
     with tempfile.TemporaryDirectory(prefix="kefu-") as scratch:
         parts: dict[str, list[Part]] = {"nlu": [], "policies": []}
-        # Policies first: they take a moment, and what is wrong with a rule is said before a long training.
-        for index, learner in sorted(enumerate(learners), key=lambda numbered: numbered[1].kind == "nlu"):
+        for index, learner in sorted(enumerate(learners), key=lambda numbered: _effort(numbered[1])):
             mark = learner.fingerprint
             place = f"{learner.kind}/{index}_{learner.spec.name.rsplit('.', 1)[-1]}"
             learnt, fresh = _learnt(project.root / CACHE / "parts", learner, mark, force=force, progress=progress)
@@ -165,13 +182,21 @@ def train(
                 (trained if fresh else reused).append(learner.spec.name)
         metadata = _metadata(project, whole, parts)
         (Path(scratch) / METADATA).write_text(metadata.to_json(), encoding="utf-8")
+        (Path(scratch) / DOMAIN).write_text(write_domain(project.domain), encoding="utf-8")
         archive = pack(Path(scratch), folder / f"{name or _model_name()}{SUFFIX}")
     return TrainResult(archive, tuple(trained), tuple(reused), needless)
 
 
-def stale(project: Project, *, force: bool = False, out: Path = Path("models")) -> tuple[str, ...]:
+def _effort(learner: _Learner) -> int:
+    """Policies that take a moment first, so that what is wrong with a rule is said before a long training."""
+    return 2 if learner.kind == "nlu" else int(isinstance(learner, _PolicyLearner) and learner.generalises)
+
+
+def stale(
+    project: Project, *, force: bool = False, out: Path = Path("models"), augmentation: int = AUGMENTATION
+) -> tuple[str, ...]:
     """Names of what `train` would learn now; empty when nothing would be done."""
-    learners = list(_learners(project, nlu=True, core=True))
+    learners = list(_learners(project, nlu=True, core=True, augmentation=augmentation))
     present = newest(project.root / out)
     if (
         present is not None
@@ -187,7 +212,7 @@ def stale(project: Project, *, force: bool = False, out: Path = Path("models")) 
     )
 
 
-def _learners(project: Project, *, nlu: bool, core: bool) -> Iterator[_Learner]:
+def _learners(project: Project, *, nlu: bool, core: bool, augmentation: int) -> Iterator[_Learner]:
     config = project.config
     if nlu and project.training_data.examples:
         components = build_components(config.pipeline, language=config.language, root=project.root)
@@ -197,7 +222,7 @@ def _learners(project: Project, *, nlu: bool, core: bool) -> Iterator[_Learner]:
             yield learner
             before = learner if component.prepares else before
     if core and (project.stories.stories or project.stories.rules):
-        told = _Told(project)
+        told = _Told(project, augmentation)
         for spec in config.policies:
             yield _PolicyLearner(spec, custom_policy(spec, root=project.root) or build_policy(spec), told)
 

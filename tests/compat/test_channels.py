@@ -13,7 +13,8 @@ import pytest
 import socketio
 from starlette.testclient import TestClient
 
-from bot.compat.custom_channel import CustomChannel, custom_channel
+from bot.compat.custom_channel import CustomChannel
+from bot.compat.doors import custom_channel
 from bot.errors import ProjectError
 from bot.message import Message, Reply
 from bot.server.app import create_app

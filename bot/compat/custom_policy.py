@@ -19,7 +19,7 @@ from bot.compat.api.policies import PolicyPrediction
 from bot.compat.api.storage import LocalModelStorage, Resource
 from bot.compat.api.trackers import DialogueStateTracker
 from bot.compat.hook import serving_rasa
-from bot.compat.project_code import failure, is_class_path, load_class, problem, source_of
+from bot.compat.project_code import failure, load_class, problem, source_of
 from bot.domain import Domain
 from bot.events import Event
 from bot.formats.config import ComponentSpec
@@ -101,10 +101,8 @@ class CustomPolicy:
             raise failure(what, error, self._root, self._spec.where) from error
 
 
-def custom_policy(spec: ComponentSpec, *, root: Path) -> Policy | None:
-    """The untrained policy of a config's entry; None for one of the built-in policies. Raises ProjectError."""
-    if not is_class_path(spec.name):
-        return None
+def make_policy(spec: ComponentSpec, *, root: Path) -> Policy:
+    """The untrained policy of a class path. Raises ProjectError."""
     policy_class = load_class(spec.name, root, spec.where)
     if not issubclass(policy_class, RasaPolicy):
         raise problem(f"'{spec.name}' is no subclass of rasa.core.policies.policy.Policy.", spec.where)

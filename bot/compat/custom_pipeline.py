@@ -14,13 +14,12 @@ from bot.compat.api.featurizers import Featurizer
 from bot.compat.api.recipe import ComponentType, DefaultV1Recipe, RegisteredComponent
 from bot.compat.api.sparse_featurizers import CountVectorsFeaturizer, RegexFeaturizer
 from bot.compat.api.word_tokenizers import JiebaTokenizer, WhitespaceTokenizer
+from bot.compat.custom_component import RUNNING, CustomClass, CustomComponent, component_class
+from bot.compat.doors import is_class_path
 from bot.compat.hook import serving_rasa
-from bot.compat.nlu import RUNNING, CustomClass, component_class
-from bot.compat.project_code import is_class_path, load_class, problem
+from bot.compat.project_code import load_class, problem
 from bot.errors import Problem, ProjectError
 from bot.formats.config import ComponentSpec
-from bot.nlu import pipeline
-from bot.nlu.base import Component
 
 STAND_INS: dict[str, type[Any]] = {
     component.__name__: component
@@ -37,13 +36,11 @@ _GIVEN = frozenset({"self", "messages", "training_data", "model"})
 _POLICIES = {ComponentType.POLICY_WITH_END_TO_END_SUPPORT, ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT}
 
 
-def build_components(specs: Sequence[ComponentSpec], *, language: str | None, root: Path) -> list[Component]:
-    """Light components for a config's `pipeline`, with those of the project's own.
-
-    Raises ProjectError with what is wrong with names, options and order.
-    """
-    own = {custom.index: component_class(custom) for custom in custom_classes(specs, language=language, root=root)}
-    return pipeline.build(specs, language=language or "en", root=root, own=own)
+def component_classes(
+    specs: Sequence[ComponentSpec], *, language: str | None, root: Path
+) -> dict[int, type[CustomComponent]]:
+    """The component classes of entries that need custom code, by their place. Raises ProjectError."""
+    return {custom.index: component_class(custom) for custom in custom_classes(specs, language=language, root=root)}
 
 
 def custom_classes(specs: Sequence[ComponentSpec], *, language: str | None, root: Path) -> list[CustomClass]:
@@ -51,8 +48,6 @@ def custom_classes(specs: Sequence[ComponentSpec], *, language: str | None, root
 
     Raises ProjectError with every problem of theirs.
     """
-    if not any(is_class_path(spec.name) for spec in specs):
-        return []
     found: list[CustomClass] = []
     problems: list[Problem] = []
     for index, spec in enumerate(specs):
