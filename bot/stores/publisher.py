@@ -43,7 +43,7 @@ class Publisher:
         The pauses between the attempts begin with `first_pause` seconds and double up to a minute. No more than
         `at_most` events wait; those that do not fit in go to the file at once.
         """
-        self._broker = broker
+        self.broker = broker
         self._unpublished = unpublished
         self._attempts = attempts
         self._first_pause = first_pause
@@ -90,7 +90,7 @@ class Publisher:
         while batch := await asyncio.to_thread(self._next_batch):
             await self._published(batch)
         try:
-            await self._broker.close()
+            await self.broker.close()
         except Exception:  # whatever a broker's client raises: all has been published by now
             logger.warning("The event broker was not closed properly.", exc_info=True)
 
@@ -105,7 +105,7 @@ class Publisher:
         pause = self._first_pause
         for attempt in range(1, self._attempts + 1):
             try:
-                await self._broker.publish(batch)
+                await self.broker.publish(batch)
             except Exception as error:  # noqa: BLE001
                 # Each client has errors of its own; there is none after which the events may be dropped.
                 if attempt == self._attempts or self._stop.is_set():
