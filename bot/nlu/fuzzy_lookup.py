@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from bot.nlu.lookup_tables import Match, leftmost_longest, lower
@@ -138,12 +139,36 @@ def _sounds(value: str) -> set[str]:
 
 
 def _readings(han: str) -> list[list[str]]:
-    """Pinyin with tone digits, a character each: as the words read, and as each character reads by itself."""
+    """Pinyin with tone digits, a character each: as each reads by itself, and as the words read where that differs.
+
+    Only where a known word holds a character of several readings, since telling words apart takes much longer.
+    """
     from pypinyin import Style, lazy_pinyin
+    from pypinyin.constants import PHRASES_DICT
+
+    known = [_reading(character) for character in han]
+    alone = [reading for reading, _ in known]
+    several = [place for place, (_, is_several) in enumerate(known) if is_several]
+    around = {
+        han[start:end]
+        for place in several
+        for start in range(max(0, place - 3), place + 1)
+        for end in range(place + 1, start + 5)
+    }
+    if PHRASES_DICT.keys().isdisjoint(around):
+        return [alone]
 
     as_words = lazy_pinyin(han, style=Style.TONE3)
-    alone = [lazy_pinyin(character, style=Style.TONE3)[0] for character in han]
     return [alone] if as_words == alone or len(as_words) != len(han) else [as_words, alone]
+
+
+@lru_cache(maxsize=30_000)
+def _reading(character: str) -> tuple[str, bool]:
+    """A character's usual reading, and whether it has another one that differs in more than its tone."""
+    from pypinyin import Style, pinyin
+
+    readings = pinyin(character, style=Style.TONE3, heteronym=True)[0]
+    return readings[0], len({reading.rstrip("12345") for reading in readings}) > 1
 
 
 def _sound(readings: Sequence[str]) -> str:
