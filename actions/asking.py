@@ -12,7 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import orders, spoken
 from actions.catalogue import replacements as other_variants
 from actions.catalogue import wanted as as_wanted
-from actions.choices import lines_of
+from actions.choices import lines_of, unknown_options
 from actions.operations import OPERATIONS
 from actions.turn import Turn, listed, own, shop
 from knowledge_base.models import Order, Variant
@@ -78,7 +78,8 @@ class ActionAskNewItemIds(Action):  # type: ignore[misc]
         turn = Turn(tracker)
         with shop() as session:
             order = _order(own(session, turn), turn)
-            line = lines_of(order, turn.slot("item_ids") or [])[0]
+            lines = lines_of(order, turn.slot("item_ids") or [])
+            line, missing = lines[0], unknown_options(session, lines, turn)
             others = [v for v in line.variant.product.variants if v.id != line.variant_id and v.can_supply()]
             wanted = [v for v in other_variants(session, line.variant, as_wanted(turn)) if v in others]
             shown = (wanted or others)[:8]
@@ -95,6 +96,8 @@ class ActionAskNewItemIds(Action):  # type: ignore[misc]
         if not rows:
             dispatcher.utter_message(response="utter_no_other_variant", item=item)
             return []
+        if missing:
+            dispatcher.utter_message(response="utter_no_such_option", item=item, wanted=" ".join(missing))
         dispatcher.utter_message(response="utter_which_new_item", item=item, variants=rows, buttons=buttons)
         return listed(objects)
 

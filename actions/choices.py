@@ -13,6 +13,7 @@ from actions.catalogue import replacements as other_variants
 from actions.orders import line_fits
 from actions.turn import Turn
 from bot.dst.numbers import cardinal
+from knowledge_base.linking import own_names
 from knowledge_base.models import Order, OrderLine, PaymentMethod, Variant
 from knowledge_base.sessions import ShopSession
 
@@ -75,9 +76,8 @@ def _lines_named(lines: Sequence[OrderLine], turn: Turn) -> list[OrderLine]:
 
 def _is_named_in(text: str, line: OrderLine) -> bool:
     """Whether the message holds a name of the line's product, however the model read it."""
-    product, folded = line.variant.product, unicodedata.normalize("NFKC", text).casefold()
-    names = [product.name_en, product.name_zh, *product.synonyms_en, *product.synonyms_zh]
-    return any(len(name) > 1 and name.casefold() in folded for name in names if name)
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return any(len(name) > 1 and name.casefold() in folded for name in own_names(line.variant.product))
 
 
 def _option_words(turn: Turn) -> list[str]:
@@ -113,6 +113,12 @@ def replacements(
         return list(current) if current and _same_products(session, lines, current) else None
     chosen = [_only(other_variants(session, line.variant, _new_to(session, line, words))) for line in lines]
     return [variant.id for variant in chosen if variant] if all(chosen) else None
+
+
+def unknown_options(session: ShopSession, lines: Sequence[OrderLine], turn: Turn) -> list[str]:
+    """The colours and sizes named that the first line's product does not come in."""
+    words = _option_words(turn)
+    return [word for word in words if lines and not fitting(session, lines[0].variant.product, [word])]
 
 
 def _new_to(session: ShopSession, line: OrderLine, words: Sequence[str]) -> list[str]:

@@ -10,6 +10,7 @@ from rapidfuzz import fuzz, utils
 from actions import spoken
 from actions.operations import Operation
 from actions.turn import Turn
+from knowledge_base.linking import is_called, own_names
 from knowledge_base.models import Order, OrderLine, OrderStatus, Variant
 from knowledge_base.scope import CustomerScope
 
@@ -34,10 +35,11 @@ def line_fits(line: OrderLine, words: Sequence[str]) -> bool:
 
 
 def _named(word: str, variant: Variant) -> bool:
-    product = variant.product
-    names = [product.name_en, product.name_zh, *product.synonyms_en, *product.synonyms_zh]
-    names += [variant.display_en, variant.display_zh]
-    return any(fuzz.partial_ratio(word, name, processor=utils.default_process) >= _NAME_MATCH for name in names if name)
+    names = own_names(variant.product)
+    shown = [*names, variant.display_en, variant.display_zh]
+    return is_called(names, word) or any(
+        fuzz.partial_ratio(word, name, processor=utils.default_process) >= _NAME_MATCH for name in shown if name
+    )
 
 
 def as_row(order: Order, language: str) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def kinds(products: Iterable[Product], said: str) -> list[Product]:
     names ("audio and wearables") are wide and count only when no product is called so itself.
     """
     pool = list(products)
-    own = [product for product in pool if is_called(_own_names(product), said)]
+    own = [product for product in pool if is_called(own_names(product), said)]
     return own or [product for product in pool if is_called(_shelf_names(product), said)]
 
 
@@ -38,7 +38,8 @@ def is_called(names: Sequence[str], said: str) -> bool:
     return bool(head) and any(_is_headed(name, head) for name in names)
 
 
-def _own_names(product: Product) -> list[str]:
+def own_names(product: Product) -> list[str]:
+    """What a product itself is called, in both languages."""
     return [name for name in (product.name_en, product.name_zh, *product.synonyms_en, *product.synonyms_zh) if name]
 
 
@@ -55,7 +56,9 @@ def _head(said: str) -> str:
 
 def _is_headed(name: str, head: str) -> bool:
     if is_chinese(head):
-        return re.split(r"[（(，,]", name)[0].rstrip("0123456789 ").endswith(head)
+        # 杯子 is what 保温杯 is: 子 only makes a word of two characters.
+        endings = (head, head.removesuffix("子")) if len(head) == 2 else (head,)
+        return re.split(r"[（(，,]", name)[0].rstrip("0123456789 ").endswith(endings)
     return any(_head(part) == head for part in re.split(r"&|\band\b|,", name))
 
 

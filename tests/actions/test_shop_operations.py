@@ -184,3 +184,18 @@ def test_a_thing_is_no_reason(shop: StarterTalk) -> None:
     shop.say("取消订单", "cancel_order")
     assert "原因" in shop.say("保温杯", "inform", product="保温杯").split("\n")[-1]
     assert "确认取消" in shop.say("家里已经有了", "inform")
+
+
+def test_that_a_thing_does_not_come_as_wanted_is_said(shop: StarterTalk) -> None:
+    shop.say(WEI, "inform", email=WEI)
+    said = shop.say(
+        "K3617728的耳机换成白色", "exchange_item", order_number="K3617728", product="耳机", colour__new="白色"
+    )
+    assert "没有白色" in said and "银色" in said
+    assert "银色" in shop.say("那要银色", "inform", colour="银色") and shop.slot("requested_slot") == "confirm"
+
+
+def test_a_thing_in_an_order_is_found_by_what_it_is(shop: StarterTalk) -> None:
+    shop.say(WEI, "inform", email=WEI)
+    said = shop.say("杯子发货了吗", "track_order", product="杯子")
+    assert "K7301945" in said and "K1048213" not in said
