@@ -62,8 +62,11 @@ def test_the_migrations_make_what_the_models_say(shop: KnowledgeBase) -> None:
 def test_services_join_the_running_turn_and_fall_with_it(shop: KnowledgeBase) -> None:
     def act() -> None:
         with shop.session() as session:
-            services.cancel_pending_order(
-                CustomerScope(session, "C1"), "K1000004", "no longer needed", idempotency_key="a"
+            services.perform(
+                CustomerScope(session, "C1"),
+                "cancel_pending_order",
+                {"order_id": "K1000004", "reason": "no longer needed"},
+                idempotency_key="a",
             )
 
     with pytest.raises(RuntimeError), shop.transaction() as turn:
@@ -114,7 +117,12 @@ def test_a_confirmation_sent_twice_at_once_runs_once(on_disk: KnowledgeBase) -> 
         try:
             with on_disk.session() as session:
                 scope = CustomerScope(session, "C1")
-                result = services.cancel_pending_order(scope, "K1", "no longer needed", idempotency_key="same")
+                result = services.perform(
+                    scope,
+                    "cancel_pending_order",
+                    {"order_id": "K1", "reason": "no longer needed"},
+                    idempotency_key="same",
+                )
                 results.append(result.replayed)
         except Exception as error:  # noqa: BLE001  (all failures are compared below)
             failures.append(error)

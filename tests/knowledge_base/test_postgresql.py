@@ -89,7 +89,12 @@ def test_a_confirmation_sent_twice_at_once_runs_once(base: KnowledgeBase) -> Non
         together.wait()
         with base.session() as session:
             scope = CustomerScope(session, "C1")
-            result = services.cancel_pending_order(scope, "k1000001", "no longer needed", idempotency_key="same")
+            result = services.perform(
+                scope,
+                "cancel_pending_order",
+                {"order_id": "k1000001", "reason": "no longer needed"},
+                idempotency_key="same",
+            )
             results.append(result.replayed)
 
     threads = [threading.Thread(target=confirm) for _ in range(3)]

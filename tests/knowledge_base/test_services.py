@@ -49,8 +49,12 @@ def test_cancelling_refunds_the_original_method_and_restocks(wei: CustomerScope)
     assert proposal.arguments == {"order_id": "K1000001", "reason": "ordered by mistake"}
     assert own(wei, "K1000001").status == "pending"
 
-    result = services.cancel_pending_order(
-        wei, "K1000001", "ordered by mistake", idempotency_key="a", conversation_id="chat"
+    result = services.perform(
+        wei,
+        "cancel_pending_order",
+        {"order_id": "K1000001", "reason": "ordered by mistake"},
+        idempotency_key="a",
+        conversation_id="chat",
     )
     order = own(wei, "K1000001")
     assert (order.status, order.cancel_reason, order.cancelled_at) == ("cancelled", "ordered by mistake", NOW)
@@ -78,14 +82,20 @@ def test_cancelling_refunds_the_original_method_and_restocks(wei: CustomerScope)
 
 
 def test_a_gift_card_gets_its_money_back_at_once(wei: CustomerScope) -> None:
-    services.cancel_pending_order(wei, "K1000004", "no longer needed", idempotency_key="a")
+    services.perform(
+        wei, "cancel_pending_order", {"order_id": "K1000004", "reason": "no longer needed"}, idempotency_key="a"
+    )
     assert method(wei, "gift1").balance == Decimal("50.00")
     assert own(wei, "K1000004").payments[-1].status == "completed"
 
 
 def test_a_repeated_key_does_nothing_and_returns_the_first_result(wei: CustomerScope) -> None:
-    first = services.cancel_pending_order(wei, "K1000004", "no longer needed", idempotency_key="a")
-    again = services.cancel_pending_order(wei, "K1000004", "no longer needed", idempotency_key="a")
+    first = services.perform(
+        wei, "cancel_pending_order", {"order_id": "K1000004", "reason": "no longer needed"}, idempotency_key="a"
+    )
+    again = services.perform(
+        wei, "cancel_pending_order", {"order_id": "K1000004", "reason": "no longer needed"}, idempotency_key="a"
+    )
     assert (first.replayed, again.replayed) == (False, True)
     assert (again.operation_id, again.proposal, again.created) == (first.operation_id, first.proposal, first.created)
     assert method(wei, "gift1").balance == Decimal("50.00")
@@ -93,7 +103,7 @@ def test_a_repeated_key_does_nothing_and_returns_the_first_result(wei: CustomerS
 
 
 def test_a_key_of_somebody_else_or_of_another_operation_is_refused(wei: CustomerScope) -> None:
-    services.transfer_to_human(wei, "客户要人工", idempotency_key="a")
+    services.perform(wei, "transfer_to_human", {"summary": "客户要人工"}, idempotency_key="a")
     for scope, name, arguments in (
         (CustomerScope(wei.session, "C2"), "transfer_to_human", {"summary": "x"}),
         (wei, "open_ticket", {"kind": "complaint", "summary": "x"}),
@@ -130,7 +140,9 @@ def test_nobody_verified_can_only_call_a_human(session: ShopSession) -> None:
     assert (
         refused(nobody, "cancel_pending_order", order_id="K1000001", reason="no longer needed") == "customer_required"
     )
-    ticket = services.transfer_to_human(nobody, "想找人工", idempotency_key="t", conversation_id="chat")
+    ticket = services.perform(
+        nobody, "transfer_to_human", {"summary": "想找人工"}, idempotency_key="t", conversation_id="chat"
+    )
     assert str(ticket.created["ticket_id"]).startswith("T")
 
 
@@ -191,7 +203,12 @@ def test_like_for_like_is_a_rule_of_the_shop(wei: CustomerScope) -> None:
 
 
 def test_changing_the_payment_charges_the_new_and_refunds_the_old(wei: CustomerScope) -> None:
-    services.modify_pending_order_payment(wei, "K1000004", "paypal1", idempotency_key="p")
+    services.perform(
+        wei,
+        "modify_pending_order_payment",
+        {"order_id": "K1000004", "payment_method_id": "paypal1"},
+        idempotency_key="p",
+    )
     order = own(wei, "K1000004")
     assert order.status == "pending"
     moved = [(payment.kind, payment.method_id, payment.amount) for payment in order.payments[1:]]
@@ -210,8 +227,11 @@ def refused_code(scope: CustomerScope, order_id: str, payment_method_id: str) ->
 
 
 def test_changing_the_address_of_an_order_leaves_the_customers_own(wei: CustomerScope) -> None:
-    services.modify_pending_order_address(
-        wei, "K1000001", address1="人民路1号", city="北京市", state="北京", idempotency_key="ad"
+    services.perform(
+        wei,
+        "modify_pending_order_address",
+        {"order_id": "K1000001", "address1": "人民路1号", "city": "北京市", "state": "北京"},
+        idempotency_key="ad",
     )
     address = own(wei, "K1000001").address
     assert (address["address1"], address["city"], address["country"], address["recipient"]) == (
@@ -234,13 +254,23 @@ def test_an_address_needs_its_parts_and_has_to_differ(wei: CustomerScope, sessio
 
 
 def test_the_customers_address_changes(wei: CustomerScope) -> None:
-    services.modify_user_address(wei, "人民路1号", city="北京市", state="北京", zip="100000", idempotency_key="u")
+    services.perform(
+        wei,
+        "modify_user_address",
+        {"address1": "人民路1号", "city": "北京市", "state": "北京", "zip": "100000"},
+        idempotency_key="u",
+    )
     address = wei.addresses()[0]
     assert (address.address1, address.address2, address.city, address.zip) == ("人民路1号", "", "北京市", "100000")
 
 
 def test_returning_gives_back_what_was_paid_for_the_items(wei: CustomerScope) -> None:
-    result = services.return_delivered_order_items(wei, "K1000005", ["V12"], "gift1", idempotency_key="r")
+    result = services.perform(
+        wei,
+        "return_delivered_order_items",
+        {"order_id": "K1000005", "item_ids": ["V12"], "payment_method_id": "gift1"},
+        idempotency_key="r",
+    )
     order = own(wei, "K1000005")
     assert order.status == "return requested"
     (parcel,) = wei.returns("K1000005")
@@ -250,7 +280,12 @@ def test_returning_gives_back_what_was_paid_for_the_items(wei: CustomerScope) ->
     # Nothing has moved yet: the parcel has to arrive first.
     assert method(wei, "gift1").balance == Decimal("30.00")
     with pytest.raises(OperationRefused, match="return_already_requested"):
-        services.return_delivered_order_items(wei, "K1000005", ["V22"], "gift1", idempotency_key="r2")
+        services.perform(
+            wei,
+            "return_delivered_order_items",
+            {"order_id": "K1000005", "item_ids": ["V22"], "payment_method_id": "gift1"},
+            idempotency_key="r2",
+        )
 
 
 def test_a_refund_goes_only_to_the_original_method_or_a_gift_card(wei: CustomerScope) -> None:
@@ -263,8 +298,17 @@ def test_a_refund_goes_only_to_the_original_method_or_a_gift_card(wei: CustomerS
 
 
 def test_exchanging_two_pieces_of_one_line(wei: CustomerScope) -> None:
-    services.exchange_delivered_order_items(
-        wei, "K1000002", ["V21", "V21"], ["V22", "V22"], "card1", idempotency_key="x", reason="颜色不喜欢"
+    services.perform(
+        wei,
+        "exchange_delivered_order_items",
+        {
+            "order_id": "K1000002",
+            "item_ids": ["V21", "V21"],
+            "new_item_ids": ["V22", "V22"],
+            "payment_method_id": "card1",
+            "reason": "颜色不喜欢",
+        },
+        idempotency_key="x",
     )
     (parcel,) = wei.returns("K1000002")
     assert parcel.price_difference == Decimal("20.00")
@@ -273,13 +317,18 @@ def test_exchanging_two_pieces_of_one_line(wei: CustomerScope) -> None:
 
 
 def test_an_invoice_is_asked_for_once(wei: CustomerScope) -> None:
-    result = services.request_invoice(wei, "K1000002", idempotency_key="i")
+    result = services.perform(wei, "request_invoice", {"order_id": "K1000002"}, idempotency_key="i")
     (invoice,) = wei.invoices("K1000002")
     assert (invoice.id, invoice.amount, invoice.title) == (result.created["invoice_id"], Decimal("377.00"), "Wei Li")
     with pytest.raises(OperationRefused, match="invoice_exists"):
-        services.request_invoice(wei, "K1000002", idempotency_key="i2")
+        services.perform(wei, "request_invoice", {"order_id": "K1000002"}, idempotency_key="i2")
     with pytest.raises(OperationRefused) as caught:
-        services.request_invoice(wei, "K1000001", kind="company", title="某某公司", idempotency_key="i3")
+        services.perform(
+            wei,
+            "request_invoice",
+            {"order_id": "K1000001", "kind": "company", "title": "某某公司"},
+            idempotency_key="i3",
+        )
     assert caught.value.params == {"missing": ["tax_number"]}
 
 
@@ -293,7 +342,12 @@ def test_a_failed_operation_leaves_no_trace(shop: KnowledgeBase, monkeypatch: py
     with shop.transaction() as session:
         scope = CustomerScope(session, "C1")
         with pytest.raises(RuntimeError), shop.session():
-            services.cancel_pending_order(scope, "K1000004", "no longer needed", idempotency_key="a")
+            services.perform(
+                scope,
+                "cancel_pending_order",
+                {"order_id": "K1000004", "reason": "no longer needed"},
+                idempotency_key="a",
+            )
     with shop.transaction() as session:
         count = session.scalar(select(func.count()).select_from(Operation), execution_options=UNSCOPED)
         scope = CustomerScope(session, "C1")
