@@ -14,15 +14,14 @@ from knowledge_base.services import stock
 from knowledge_base.services.checks import (
     item_change,
     pick_lines,
-    pick_replacements,
     require_delivered,
     require_method,
     require_order,
 )
-from knowledge_base.services.modify_items import difference_facts, price_difference
-from knowledge_base.services.money import derived_id, original_methods, refund_days, require_balance
+from knowledge_base.services.money import derived_id, original_methods, refund_days
 from knowledge_base.services.proposal import Execution, Plan, Proposal, method_facts
 from knowledge_base.services.refusals import OperationRefused
+from knowledge_base.services.swap import plan_swap
 
 
 def plan_return_delivered_order_items(
@@ -82,35 +81,26 @@ def plan_exchange_delivered_order_items(
     """The items go back and the new ones are sent; the price difference is settled once they have arrived."""
     order = require_order(scope, order_id)
     require_delivered(order)
-    lines = pick_lines(order, item_ids)
-    variants = pick_replacements(scope, lines, new_item_ids)
-    method = require_method(scope, payment_method_id)
-    difference = price_difference(lines, variants)
-    require_balance(method, difference, order.currency)
-    proposal = Proposal(
-        name="exchange_delivered_order_items",
-        arguments={
-            "order_id": order.id,
-            "item_ids": [line.variant_id for line in lines],
-            "new_item_ids": [variant.id for variant in variants],
-            "payment_method_id": method.id,
-        },
-        items=tuple(item_change(line, variant) for line, variant in zip(lines, variants, strict=True)),
-        changes={"status": (order.status, str(OrderStatus.EXCHANGE_REQUESTED))},
+    swap = plan_swap(
+        scope,
+        order,
+        "exchange_delivered_order_items",
+        item_ids,
+        new_item_ids,
+        payment_method_id,
         new_status=OrderStatus.EXCHANGE_REQUESTED,
-        **difference_facts(scope, order, method, difference),
     )
 
     def apply(execution: Execution) -> dict[str, Any]:
-        stock.take(scope.session, variants)
+        stock.take(scope.session, swap.variants)
         order.status = OrderStatus.EXCHANGE_REQUESTED
-        parcel = _open(execution, order, "exchange", lines, variants, reason)
-        parcel.price_difference = difference
-        parcel.refund_amount = -difference if difference < 0 else None
-        parcel.refund_method_id = method.id
+        parcel = _open(execution, order, "exchange", swap.lines, swap.variants, reason)
+        parcel.price_difference = swap.difference
+        parcel.refund_amount = -swap.difference if swap.difference < 0 else None
+        parcel.refund_method_id = swap.method.id
         return {"return_id": parcel.id}
 
-    return Plan(proposal, apply)
+    return Plan(swap.proposal, apply)
 
 
 def _worth(order: Order, lines: Sequence[OrderLine]) -> Decimal:

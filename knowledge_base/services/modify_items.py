@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
-from knowledge_base.models import Order, OrderLine, OrderStatus, PaymentMethod, Variant
-from knowledge_base.rules import rules_of
+from knowledge_base.models import Order, OrderLine, OrderStatus, Variant
 from knowledge_base.scope import CustomerScope
 from knowledge_base.services import stock
-from knowledge_base.services.checks import (
-    item_change,
-    pick_lines,
-    pick_replacements,
-    require_method,
-    require_order,
-    require_pending,
-)
-from knowledge_base.services.money import charge, derived_id, refund, refund_days, require_balance
-from knowledge_base.services.proposal import Execution, Plan, Proposal, method_facts
+from knowledge_base.services.checks import require_order, require_pending
+from knowledge_base.services.money import charge, derived_id, refund
+from knowledge_base.services.proposal import Execution, Plan
+from knowledge_base.services.swap import plan_swap
 
 
 def plan_modify_pending_order_items(
@@ -35,61 +27,30 @@ def plan_modify_pending_order_items(
     """
     order = require_order(scope, order_id)
     require_pending(order)
-    lines = pick_lines(order, item_ids)
-    variants = pick_replacements(scope, lines, new_item_ids)
-    method = require_method(scope, payment_method_id)
-    difference = price_difference(lines, variants)
-    require_balance(method, difference, order.currency)
-    proposal = Proposal(
-        name="modify_pending_order_items",
-        arguments={
-            "order_id": order.id,
-            "item_ids": [line.variant_id for line in lines],
-            "new_item_ids": [variant.id for variant in variants],
-            "payment_method_id": method.id,
-        },
-        items=tuple(item_change(line, variant) for line, variant in zip(lines, variants, strict=True)),
-        changes={"status": (order.status, str(OrderStatus.PENDING_MODIFIED))},
+    swap = plan_swap(
+        scope,
+        order,
+        "modify_pending_order_items",
+        item_ids,
+        new_item_ids,
+        payment_method_id,
         new_status=OrderStatus.PENDING_MODIFIED,
-        **difference_facts(scope, order, method, difference),
     )
 
     def apply(execution: Execution) -> dict[str, Any]:
-        stock.put_back(scope.session, [line.variant for line in lines])
-        stock.take(scope.session, variants)
-        for number, (line, variant) in enumerate(zip(lines, variants, strict=True)):
+        stock.put_back(scope.session, [line.variant for line in swap.lines])
+        stock.take(scope.session, swap.variants)
+        for number, (line, variant) in enumerate(zip(swap.lines, swap.variants, strict=True)):
             _replace_piece(order, line, variant, derived_id("L", f"{execution.idempotency_key}:{number}"))
         order.status = OrderStatus.PENDING_MODIFIED
         expected = None
-        if difference > 0:
-            charge(execution, order, method, difference)
-        elif difference < 0:
-            expected = refund(execution, order, method, -difference)
+        if swap.difference > 0:
+            charge(execution, order, swap.method, swap.difference)
+        elif swap.difference < 0:
+            expected = refund(execution, order, swap.method, -swap.difference)
         return {"refund_expected_at": expected.isoformat() if expected else None}
 
-    return Plan(proposal, apply)
-
-
-def price_difference(lines: Sequence[OrderLine], variants: Sequence[Variant]) -> Decimal:
-    """What the new pieces cost more than the old ones did (negative: less)."""
-    return sum(
-        (variant.price - line.unit_price for line, variant in zip(lines, variants, strict=True)), Decimal("0.00")
-    )
-
-
-def difference_facts(scope: CustomerScope, order: Order, method: PaymentMethod, difference: Decimal) -> dict[str, Any]:
-    """The fields of a proposal that say who pays the price difference to whom."""
-    direction = "charge" if difference > 0 else "refund" if difference < 0 else None
-    days = refund_days(rules_of(scope.session).refund_days, method) if difference < 0 else None
-    return {
-        "customer_id": scope.customer_id,
-        "order_id": order.id,
-        "currency": order.currency,
-        "amount": abs(difference),
-        "direction": direction,
-        "refund_days": days,
-        **method_facts(method),
-    }
+    return Plan(swap.proposal, apply)
 
 
 def _replace_piece(order: Order, line: OrderLine, variant: Variant, new_line_id: str) -> None:

@@ -37,7 +37,7 @@ class Proposal:
 
     `arguments` are normalised and JSON-ready: passing them to the operation does exactly this. `amount` is money the
     customer gets back if `direction` is "refund", or pays if it is "charge"; 0.00 with direction None otherwise.
-    Refunds to a gift card arrive at once (`refund_days` (0, 0)), all others within (5, 7) business days.
+    Refunds to a gift card arrive at once (`refund_days` (0, 0)), all others within those of `ShopRules.refund_days`.
     """
 
     name: str
