@@ -42,7 +42,7 @@ def pack(parts: Sequence[Part], dialogues: Sequence[Sequence[Turn]]) -> Packed:
     present = torch.zeros(len(dialogues), longest, dtype=torch.bool)
     for number, turns in enumerate(dialogues):
         places = [
-            [rows.setdefault(turn.get(part.name, ()), len(rows)) for part, rows in zip(parts, known, strict=True)]
+            [rows.setdefault(_known(turn, part), len(rows)) for part, rows in zip(parts, known, strict=True)]
             for turn in reversed(turns)
         ]
         index[number, : len(turns)] = torch.tensor(places, dtype=torch.int32).view(len(turns), len(parts))
@@ -50,13 +50,18 @@ def pack(parts: Sequence[Part], dialogues: Sequence[Sequence[Turn]]) -> Packed:
     return Packed([dense(list(rows), part.columns) for part, rows in zip(parts, known, strict=True)], index, present)
 
 
+def _known(turn: Turn, part: Part) -> Row:
+    """The row without columns that the network has not been made for."""
+    row = turn.get(part.name, ())
+    return row if all(column < part.columns for column, _ in row) else tuple(e for e in row if e[0] < part.columns)
+
+
 def dense(rows: Sequence[Row], columns: int) -> Tensor:
-    """The rows as a matrix; columns beyond the last one are not known and left out."""
+    """The rows as a matrix."""
     matrix = torch.zeros(len(rows), columns)
     for number, row in enumerate(rows):
         for column, value in row:
-            if column < columns:
-                matrix[number, column] = value
+            matrix[number, column] = value
     return matrix
 
 

@@ -41,7 +41,7 @@ def train(
     skip_validation: Annotated[bool, typer.Option("--skip-validation", help="Do not report warnings first.")] = False,
     fail_on_validation_warnings: Annotated[bool, typer.Option(help="Do not train while there are warnings.")] = False,
     validation_max_history: Annotated[int | None, typer.Option(help="Turns that stories are compared over.")] = None,
-    augmentation: Annotated[int, typer.Option(help="How much data augmentation to use during training.")] = 50,
+    augmentation: Annotated[int, typer.Option(min=0, help="Stories that TEDPolicy continues with others.")] = 50,
     num_threads: Annotated[int | None, typer.Option(help="Threads for training.")] = None,
 ) -> None:
     """Train a model. Only what changed is trained again; without a change nothing happens."""
@@ -58,8 +58,10 @@ def train(
     if dry_run:
         from bot.training import stale
 
-        raise typer.Exit(report_stale(stale(loaded, force=force)))
-    result = train_with_progress(loaded, part, force=force, out_folder=out_folder, name=fixed_model_name)
+        raise typer.Exit(report_stale(stale(loaded, force=force, augmentation=augmentation)))
+    result = train_with_progress(
+        loaded, part, force=force, out_folder=out_folder, name=fixed_model_name, augmentation=augmentation
+    )
     say("Nothing changed: the model is up to date." if result.unchanged else _summary(result), style="bold green")
     out().print(str(result.model), markup=False, soft_wrap=True)
 
@@ -82,6 +84,7 @@ def train_with_progress(
     force: bool = False,
     out_folder: Path = Path("models"),
     name: str | None = None,
+    augmentation: int = 50,
 ) -> TrainResult:
     """Train with a bar for each thing that learns, weights downloaded first where they are missing."""
     from bot.cli.progress import training_progress
@@ -96,6 +99,7 @@ def train_with_progress(
             out=out_folder,
             name=name,
             progress=progress,
+            augmentation=augmentation,
         )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
@@ -75,12 +75,14 @@ class Policy(Protocol):
     Config: ClassVar[type[PolicyConfig]]
     learns_from_rules: ClassVar[bool]
     is_heavy: ClassVar[bool]  # predicts with a model: the assistant runs it in a worker thread
-    yields_to_certainty: ClassVar[
-        bool
-    ]  # never more than certain, adds no events: need not be asked after a certain one
 
     @property
     def config(self) -> PolicyConfig: ...
+
+    @property
+    def yields_to_certainty(self) -> bool:
+        """Never more than certain, adds no events: need not be asked after a certain one."""
+        ...
 
     def __init__(self, config: Any) -> None: ...
 
@@ -91,3 +93,15 @@ class Policy(Protocol):
     def save(self, folder: Path) -> None: ...
 
     def load(self, folder: Path, domain: Domain) -> None: ...
+
+
+@runtime_checkable
+class Generalising(Protocol):
+    """A policy for conversations that no story tells. It also learns from stories that go on with other stories, and
+    takes long enough to say how far it is (0 to 1)."""
+
+    learns_from_augmented: ClassVar[bool]
+
+    def train(
+        self, trackers: Sequence[TrainingTracker], domain: Domain, progress: Callable[[float], None] = ...
+    ) -> None: ...

@@ -166,14 +166,20 @@ def _before(action: Step, tracker: Tracker) -> State:
 
 
 def told_states(tracker: Tracker) -> list[tuple[ActionExecuted | UserUttered, State | None]]:
-    """The messages and executed actions that count, oldest first, each action with the state before it."""
+    """The messages and executed actions that count, oldest first, each action with the state before it.
+
+    As when predicting, it is as if `action_unlikely_intent` had never happened.
+    """
     told: list[tuple[ActionExecuted | UserUttered, State | None]] = []
-    for step in tracker.steps_back():
-        if isinstance(step.event, ActionExecuted):
-            told.append((step.event, _before(step, tracker)))
-        elif isinstance(step.event, UserUttered):
+    unlikely: State | None = None
+    for step in reversed(list(tracker.steps_back())):
+        if isinstance(step.event, UserUttered):
             told.append((step.event, None))
-    told.reverse()
+        elif isinstance(step.event, ActionExecuted):
+            before = unlikely or _before(step, tracker)
+            unlikely = before if step.event.name == ACTION_UNLIKELY_INTENT else None
+            if unlikely is None:
+                told.append((step.event, before))
     return told
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, NonNegativeInt, PositiveInt, field_validator, model_validator
 
@@ -11,6 +11,8 @@ from bot.policies.base import PolicyConfig
 if TYPE_CHECKING:
     from nlu_models.dialogue import DialogueConfig
 
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Rate = Annotated[float, Field(ge=0.0, lt=1.0)]
 _SEED = 0
 DIALOGUE = "dialogue"
 
@@ -62,7 +64,7 @@ class NetworkOptions(PolicyConfig, extra="forbid"):
     batch_strategy: Literal["balanced", "sequence"] = "balanced"
     epochs: PositiveInt = 1
     random_seed: int | None = None
-    learning_rate: float = Field(0.001, gt=0.0)
+    learning_rate: Annotated[float, Field(gt=0.0)] = 0.001
     embedding_dimension: PositiveInt = 20
     number_of_negative_examples: PositiveInt = 20
     similarity_type: Literal["auto", "cosine", "inner"] = "auto"
@@ -73,13 +75,13 @@ class NetworkOptions(PolicyConfig, extra="forbid"):
     maximum_negative_similarity: float = -0.2
     use_maximum_negative_similarity: bool = True
     scale_loss: bool = True
-    regularization_constant: float = Field(0.001, ge=0.0)
+    regularization_constant: Annotated[float, Field(ge=0.0)] = 0.001
     negative_margin_scale: float = 0.8
-    drop_rate_dialogue: float = Field(0.1, ge=0.0, lt=1.0)
-    drop_rate: float = Field(0.0, ge=0.0, lt=1.0)
-    drop_rate_label: float = Field(0.0, ge=0.0, lt=1.0)
-    drop_rate_attention: float = Field(0.0, ge=0.0, lt=1.0)
-    connection_density: float = Field(0.2, ge=0.0, le=1.0)
+    drop_rate_dialogue: Rate = 0.1
+    drop_rate: Rate = 0.0
+    drop_rate_label: Rate = 0.0
+    drop_rate_attention: Rate = 0.0
+    connection_density: Share = 0.2
     weight_sparsity: float = 0.8
     use_sparse_input_dropout: bool = True
     use_dense_input_dropout: bool = True
@@ -165,7 +167,7 @@ class TEDConfig(NetworkOptions):
     """
 
     priority: int = 1
-    e2e_confidence_threshold: float = Field(0.5, ge=0.0, le=1.0)
+    e2e_confidence_threshold: Share = 0.5
 
 
 class UnexpecTEDIntentConfig(NetworkOptions):
@@ -177,6 +179,6 @@ class UnexpecTEDIntentConfig(NetworkOptions):
     priority: int = 2
     ranking_length: NonNegativeInt = 10
     ignore_intents_list: list[str] = Field(default_factory=list)
-    tolerance: float = Field(0.0, ge=0.0, le=1.0)
+    tolerance: Share = 0.0
     entity_recognition: bool = False
     BILOU_flag: bool = False

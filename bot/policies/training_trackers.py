@@ -42,7 +42,8 @@ _EVENT_STEPS = frozenset({"restart", "rewind", "undo", "pause", "resume", "reset
 @dataclass
 class TrainingTracker:
     """A conversation to learn from. `raw_states` are its states as they were while it was told, one for each executed
-    action and the last one: Rasa's memoization sees these, in which repeated form executions have not been collapsed."""
+    action and the last one: Rasa's memoization sees these, in which repeated form executions have not been collapsed.
+    Augmented conversations, which are not memorised, go without."""
 
     name: str
     tracker: Tracker
@@ -52,6 +53,9 @@ class TrainingTracker:
     raw_states: list[State] = field(default_factory=list)
 
     def update(self, event: Event) -> None:
+        if self.is_augmented:
+            self.tracker.update(event)
+            return
         if not self.raw_states:
             self.raw_states.append(self._features())
         self.tracker.update(event)

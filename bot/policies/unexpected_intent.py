@@ -14,8 +14,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
-import numpy as np
-
 from bot.domain import ACTION_UNLIKELY_INTENT, Domain
 from bot.events import ActionExecuted, UserUttered
 from bot.policies.base import PolicyConfig, Prediction, scores
@@ -142,6 +140,8 @@ class UnexpecTEDIntentPolicy:
 def quantiles(right: Sequence[Sequence[str]], found: Sequence[dict[str, float]]) -> dict[str, list[float]]:
     """Thresholds of each intent for tolerances 0, 0.05, … 0.95: what that share of the situations in which the intent
     is wrong exceeds, but never more than it has where it is right."""
+    import numpy as np
+
     fits: dict[str, list[float]] = defaultdict(list)
     misfits: dict[str, list[float]] = defaultdict(list)
     every = dict.fromkeys(intent for intents in right for intent in intents)
