@@ -113,14 +113,14 @@ class CustomComponent(Component):
         return [source_of(custom.spec.name, custom.root), addon, *(learns_from if self.trainable else [])]
 
     def train(self, data: TrainingData, progress: Progress) -> None:
-        """Let it learn and persist itself, then load it from what it has persisted."""
+        """Let it learn and persist itself."""
         what = f"Training {self.custom.spec.name}"
         progress(what, 0.0)
         self._scratch = tempfile.TemporaryDirectory(prefix="kefu-")
         folder = Path(self._scratch.name)
         learner = self.custom.make("create", folder)
         self.custom.guarded(learner.train, training_data=rasa_training_data(data), **self._model(learner.train))
-        self.load(folder)
+        self._instance = None
         progress(what, 1.0)
 
     def save(self, folder: Path) -> None:
@@ -131,7 +131,7 @@ class CustomComponent(Component):
         self._instance = self.custom.make("load", folder)
 
     def prepare(self, data: TrainingData) -> TrainingData:
-        process = getattr(self._instance, "process_training_data", None)
+        process = getattr(self._loaded(), "process_training_data", None)
         if process is None:
             return data
         with self._lock:
@@ -145,9 +145,16 @@ class CustomComponent(Component):
             return [self._understand(understanding) for understanding in batch]
 
     def _understand(self, understanding: Understanding) -> Understanding:
-        process = self._instance.process
+        process = self._loaded().process
         messages = process(messages=[message_of(understanding)], **self._model(process))
         return understanding_of(messages[0], understanding)
+
+    def _loaded(self) -> Any:
+        """The instance; one that has just learnt is loaded from what it has persisted."""
+        if self._instance is None:
+            assert self._scratch is not None, "neither trained nor loaded"
+            self.load(Path(self._scratch.name))
+        return self._instance
 
     def _model(self, function: Callable[..., Any]) -> dict[str, Any]:
         """The argument `model`, for functions that take it."""

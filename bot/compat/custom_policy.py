@@ -59,7 +59,7 @@ class CustomPolicy:
             for told in trackers
         ]
         self._guarded(learner.train, training_trackers=told, domain=RasaDomain(domain))
-        self._instance = self._make("load", folder)
+        self._instance = None
 
     def predict(self, tracker: Tracker, domain: Domain, rule_only: RuleOnly) -> Prediction:
         rules = {"rule_only_slots": sorted(rule_only.slots), "rule_only_loops": sorted(rule_only.loops)}
@@ -68,7 +68,7 @@ class CustomPolicy:
             "domain": RasaDomain(domain),
             "rule_only_data": rules,
         }
-        predict = self._instance.predict_action_probabilities
+        predict = self._loaded().predict_action_probabilities
         taken = inspect.signature(predict).parameters
         with self._lock, serving_rasa():
             found = predict(**{name: value for name, value in asked.items() if name in taken})
@@ -81,7 +81,15 @@ class CustomPolicy:
     def load(self, folder: Path, domain: Domain) -> None:
         self._instance = self._make("load", folder)
 
+    def _loaded(self) -> Any:
+        """The instance; one that has just learnt is loaded from what it has persisted."""
+        if self._instance is None:
+            assert self._scratch is not None, "neither trained nor loaded"
+            self._instance = self._make("load", Path(self._scratch.name))
+        return self._instance
+
     def _make(self, constructor: str, folder: Path) -> Any:
+        purpose = "train" if constructor == "create" else "run"
         with serving_rasa():
             options = override_defaults(self._class.get_default_config(), dict(self._spec.options))
         return self._guarded(
@@ -89,7 +97,7 @@ class CustomPolicy:
             config=options,
             model_storage=LocalModelStorage(folder),
             resource=Resource(f"train_{self._spec.name}"),
-            execution_context=ExecutionContext(node_name=f"train_{self._spec.name}"),
+            execution_context=ExecutionContext(node_name=f"{purpose}_{self._spec.name}"),
         )
 
     def _guarded(self, function: Callable[..., Any], **arguments: Any) -> Any:
