@@ -12,7 +12,7 @@ _KINDS = (
     r"|Highway|Hwy\.?|Parkway|Pkwy\.?"
 )
 _UNIT = r"(?:(?:apt|apartment|suite|ste|unit|flat|room|rm|floor)\.?\s?#?|#\s?)[A-Za-z0-9-]{1,6}"
-_NAME = r"(?:(?:St|Mt|Ft)\.|[A-Z][A-Za-z'-]{1,20})"
+_NAME = r"(?:(?:St|Mt|Ft)\.|[A-Z][a-z][A-Za-z'-]{0,20})"
 _COUNTRIES = (
     "USA|U\\.S\\.A\\.|United States(?: of America)?|UK|U\\.K\\.|United Kingdom|England|Scotland|Wales|Ireland|Canada|Australia|New Zealand"
     "|Germany|France|China|Singapore|Hong Kong|India|Japan"
@@ -23,7 +23,7 @@ _ADDRESS = re.compile(
     rf"(?<![A-Za-z0-9.,/$£€¥-])(?P<house_number>[0-9]{{1,5}}[A-Za-z]?)\s"
     rf"(?P<street>(?:[NSEW]\.?\s)?(?:[A-Za-z0-9][A-Za-z0-9'.-]{{0,20}}\s){{1,4}}?(?i:{_KINDS})(?![A-Za-z])(?:\s(?:N|S|E|W|NW|NE|SW|SE)\b)?)"
     rf"(?:,?\s(?P<unit>(?i:{_UNIT}))(?![A-Za-z0-9]))?"
-    rf"(?:,\s(?P<city>{_NAME}(?:\s{_NAME}){{0,2}}))?"
+    rf"(?:(?:,\s|\s(?=[A-Z][A-Za-z' ]{{1,30}},?\s[A-Z]{{2}}\s[0-9]{{5}}))(?P<city>{_NAME}(?:\s{_NAME}){{0,2}})(?![A-Za-z0-9]))?"
     rf"(?:,?\s(?P<region>[A-Z]{{2,3}})(?![A-Za-z0-9]))?"
     rf"(?:,?\s(?P<postcode>{_POSTCODE})(?![A-Za-z0-9]))?"
     rf"(?:,\s?(?P<country>{_COUNTRIES})(?![A-Za-z]))?"

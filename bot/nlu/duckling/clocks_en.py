@@ -15,7 +15,9 @@ _PARTS = {
 }  # fmt: skip
 _HOURS = {word: value for word, value in numerals_en.UNITS.items() if 1 <= value <= 12}
 _H = rf"(?:[0-9]{{1,2}}|{'|'.join(sorted(_HOURS, key=len, reverse=True))})"
-_HALF = r"(?:\s?(?P<half>[ap])\.?\s?m\b\.?|(?P<sharp>\s?o'?\s?clock)(?:\s(?P<half2>[ap])\.?m\b\.?)?)"
+_HALF = (
+    r"(?:\s?(?P<half>[ap])(?:\.\s?m\b\.?|\s?m\b)|(?P<sharp>\s?o'?\s?clock)(?:\s(?P<half2>[ap])(?:\.\s?m\b\.?|m\b))?)"
+)
 _WHEN = r"today|tomorrow|tonight|yesterday|this|next|on|in\s+the|at\s+night|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 
 
@@ -68,7 +70,7 @@ DIGITAL: tuple[Rule, ...] = rules(
     (
         ":",
         r"(?:(?<![A-Za-z0-9.,:/-])|(?<=[0-9]T))(?P<hour>[01]?[0-9]|2[0-4]):(?P<minute>[0-5][0-9])(?::(?P<second>[0-5][0-9]))?"
-        r"(?:\s?(?P<half>[ap])\.?m\b\.?|(?P<half2>[ap])\b)?(?![0-9:]|\.[0-9])",
+        r"(?:\s?(?P<half>[ap])(?:\.\s?m\b\.?|m\b)|(?P<half2>[ap])\b)?(?![0-9:]|\.[0-9])",
         _clock,
     ),
 )
@@ -79,7 +81,7 @@ RULES: tuple[Rule, ...] = rules(
     (
         ("past", " to ", "before"),
         rf"\b(?P<minutes>half|(?:a\s+)?quarter|[0-9]{{1,2}}\s+minutes?|[0-9]{{1,2}}(?=\s+past)|five|ten|twenty(?:[\s-]five)?)\s+(?P<way>past|to|before)\s+"
-        rf"(?P<hour>{_H})\b(?!\s*(?:%|dollars|items|days|hours|pieces|weeks|units|euros|pounds|minutes))(?:\s?(?P<half>[ap])\.?m\b\.?)?",
+        rf"(?P<hour>{_H})\b(?!\s*(?:%|dollars|items|days|hours|pieces|weeks|units|euros|pounds|minutes))(?:\s?(?P<half>[ap])(?:\.\s?m\b\.?|m\b))?",
         _past,
     ),
     (("at ",), rf"\b(?P<whole>at\s+(?P<hour>{_H}))(?=\s*(?:[,.!?;)]?\s*$|[,.!?;](?!\d)|\s(?:{_WHEN})\b))", _clock),

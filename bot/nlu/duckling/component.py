@@ -12,18 +12,20 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import field_validator
 
+from bot.errors import did_you_mean
 from bot.message import Entity, Understanding
 from bot.nlu.base import Component, ComponentConfig
-from bot.nlu.duckling.script import Found, Reference
+from bot.nlu.duckling.script import DIMENSIONS, Found, Reference
 from bot.registry import register
 from bot.tracker import Clock
 
 URL_VARIABLE = "RASA_DUCKLING_HTTP_URL"
+_ONLY_OF_A_SERVER = ("time-grain", "regex")
 _DAY_FIRST = frozenset({"GB", "AU", "NZ", "IE", "IN", "ZA", "SG", "HK"})
 
 
 class DucklingEntityExtractorConfig(ComponentConfig):
-    """Rasa's options. Without a `url` (here or in RASA_DUCKLING_HTTP_URL) no server is needed.
+    """Rasa's options. What is read in this process is Chinese and English, whatever the locale. Without a `url` (here or in RASA_DUCKLING_HTTP_URL) no server is needed.
 
     `dimensions`: the names to look for, all when left out. `locale`: such as `en_GB`, where 3/5 is in May; by default
     the assistant's language. `timezone`: such as `Asia/Shanghai`; by default this machine's. `timeout`: seconds.
@@ -34,6 +36,14 @@ class DucklingEntityExtractorConfig(ComponentConfig):
     locale: str | None = None
     timezone: str | None = None
     timeout: float = 3.0
+
+    @field_validator("dimensions")
+    @classmethod
+    def _are_known(cls, names: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        for name in names or ():
+            if name not in (*DIMENSIONS, *_ONLY_OF_A_SERVER):
+                raise ValueError(f"no dimension is called '{name}'. {did_you_mean(name, DIMENSIONS) or ''}".rstrip())
+        return names
 
     @field_validator("timezone")
     @classmethod

@@ -254,7 +254,7 @@ RULES: tuple[Rule, ...] = rules(
     ),
     (
         _HOLIDAY_NEEDS,
-        rf"\b(?:(?P<near>this|last|next)\s+)?(?P<name>{_HOLIDAY})\b(?:,?\s+(?:of\s+)?{_YEAR})?(?!\s+(?:tree|card|cards|gift|gifts))",
+        rf"(?<!merry )\b(?:(?P<near>this|last|next)\s+)?(?P<name>{_HOLIDAY})\b(?:,?\s+(?:of\s+)?{_YEAR})?(?!\s+(?:tree|card|cards|gift|gifts)|-)",
         _holiday,
     ),
     ("weekend", r"(?<=\bon |\bat )the\s+(?P<unit>weekend)\b", _unit),

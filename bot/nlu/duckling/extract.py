@@ -12,12 +12,12 @@ from bot.nlu.duckling.durations import durations
 from bot.nlu.duckling.money import money
 from bot.nlu.duckling.numbers import numbers, ordinals
 from bot.nlu.duckling.quantities import quantities
-from bot.nlu.duckling.script import Found, Reference, Script, prepare
+from bot.nlu.duckling.script import DIMENSIONS, Found, Reference, Script, prepare
 from bot.nlu.duckling.times import times
 
 Reader = Callable[[Script], Iterator[Found]]
 
-# Whose reading stands when two are of the same length: the first.
+# Of two readings of the same length the first one's stands.
 READERS: tuple[tuple[Reader, tuple[str, ...]], ...] = (
     (emails, ("email",)),
     (urls, ("url",)),
@@ -32,9 +32,6 @@ READERS: tuple[tuple[Reader, tuple[str, ...]], ...] = (
     (ordinals, ("ordinal",)),
     (numbers, ("number",)),
 )
-DIMENSIONS: tuple[str, ...] = tuple(dict.fromkeys(name for _, names in READERS for name in names))
-"""Every dimension that is read in this process, by Duckling's name; `address` is ours."""
-
 LONGEST = 10_000
 """Characters of a message that are read; nobody writes more, and the time taken stays bounded."""
 

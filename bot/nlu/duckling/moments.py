@@ -71,12 +71,14 @@ class Moment:
             if whole.grain != "day" or whole.interval:
                 return []
         if self.clock:
-            return self._clock_times(self.clock, now, whole, since)
+            return self._clock_times(self.clock, now, whole, since, past)
         assert self.part is not None
         day = whole or since or calendar.day(now)
         return [calendar.hours(day.first.date(), self.part.first, self.part.last)]
 
-    def _clock_times(self, clock: ClockAtom, now: datetime, day: Period | None, since: Period | None) -> list[Period]:
+    def _clock_times(
+        self, clock: ClockAtom, now: datetime, day: Period | None, since: Period | None, past: bool
+    ) -> list[Period]:
         hours = _hours(clock, self.part)
         rest = timedelta(minutes=clock.minute, seconds=clock.second)
         if day is not None:
@@ -84,9 +86,10 @@ class Moment:
         else:
             after = since.first if since else now.replace(second=0, microsecond=0)
             today = calendar.day(after).first
-            every = sorted({today + timedelta(days=days, hours=hour) + rest for days in (0, 1) for hour in hours})
+            every = sorted({today + timedelta(days=days, hours=hour) + rest for days in (-1, 0, 1) for hour in hours})
             coming = [time for time in every if time > after or (since is None and time == after)]
-            times = coming[: len(hours)]
+            gone = [time for time in reversed(every) if time <= after]
+            times = (gone if past else coming)[: len(hours)]
         return [Period(time, calendar.add(time, 1, clock.grain), clock.grain) for time in times]
 
 

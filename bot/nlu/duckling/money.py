@@ -17,7 +17,7 @@ _BEFORE = re.compile(
 )
 _BEFORE_REACH = 6
 _AFTER = re.compile(
-    r"\s?(?:(?P<CNY>块钱|元钱|元人民币|人民币|块(?![表手电蛋布地肉糖豆石肥香巧面玻屏板砖木])|元(?![旦宵素件老首])|圆(?!形|圈|桌|领|珠)|(?:yuan|rmb|cny|kuai)\b)"
+    r"\s?(?:(?P<CNY>块钱|元钱|元人民币|人民币|块(?![表手电蛋布地肉糖豆石肥香巧面玻屏板砖木])|元(?![旦宵素件老首]|[一二三]次)|圆(?!形|圈|桌|领|珠)|(?:yuan|rmb|cny|kuai)\b)"
     r"|(?P<jiao>毛钱?(?![衣巾线绒发皮病毯笔利坯孩])|角钱?(?!度|色|落|膜))|(?P<fen>分钱)"
     r"|(?P<USD>美元|美金|us\s?dollars?\b|dollars?\b|bucks?\b|usd\b)|(?P<HKD>港币|港元|港纸|hkd\b|hong kong dollars?\b)"
     r"|(?P<TWD>台币|新台币|twd\b)|(?P<EUR>欧元|欧(?![洲美式亚盟])|euros?\b|eur\b|€)|(?P<GBP>英镑|pounds?\b(?! of\b)|quid\b|gbp\b|£)"
@@ -29,7 +29,9 @@ _TAIL = re.compile(
 )
 _HALF = re.compile(r"半(?![天年月个小])")
 _CENTS = re.compile(r"\s+(?:and\s+)?(?P<cents>[1-9][0-9]?)\s+cents?\b", re.IGNORECASE)
-_JOINED = re.compile(r"\s*(?:-|~|到|至|to|and|和)\s*[¥$€£]?\s?", re.IGNORECASE)
+_JOINED = re.compile(r"\s*(?:-|~|到|至|to)\s*[¥$€£]?\s?", re.IGNORECASE)
+_BETWEEN = re.compile(r"\s*(?:and|和)\s*[¥$€£]?\s?", re.IGNORECASE)
+_BETWEEN_LEAD = re.compile(r"\bbetween\s+$|在$", re.IGNORECASE)
 _SYMBOLS = {"USD": "$", "GBP": "£"}
 
 
@@ -57,6 +59,8 @@ def _amount(text: str, numeral: Numeral) -> Found | None:
     if after is None:
         return None
     unit, value, end = str(after.lastgroup), numeral.value, after.end()
+    if after.group().strip() == "块" and _is_a_piece(text, numeral, end):
+        return None
     if unit == "jiao":
         return _found(numeral.start, end, plain(value / 10), "CNY")
     if unit == "fen":
@@ -66,6 +70,12 @@ def _amount(text: str, numeral: Numeral) -> Found | None:
     elif unit == "USD" and (cents := _CENTS.match(text, end)):
         value, end = plain(value + int(cents["cents"]) / 100), cents.end()
     return None if numeral.kind == "half" else _found(numeral.start, end, value, unit)
+
+
+def _is_a_piece(text: str, numeral: Numeral, end: int) -> bool:
+    """一块 is also one piece, and together: it is money after a word of paying, or with small change."""
+    paid = numeral.start > 0 and text[numeral.start - 1] in "花付给收差多少加减退补赔扣价充"
+    return text[numeral.start : numeral.end] == "一" and not paid and not _TAIL.match(text, end)
 
 
 def _with_small_change(text: str, value: float, end: int) -> tuple[int | float, int]:
@@ -81,7 +91,8 @@ def _with_small_change(text: str, value: float, end: int) -> tuple[int | float, 
 
 def _range(text: str, low: Numeral, amount: Found | None, high: Found) -> Iterator[Found]:
     start, end = (amount.start, amount.end) if amount else (low.start, low.end)
-    joined = _JOINED.fullmatch(text, end, high.start) or (_JOINED.match(text, end) if high.start <= end else None)
+    pattern = _BETWEEN if _BETWEEN_LEAD.search(text, 0, start) else _JOINED
+    joined = pattern.fullmatch(text, end, high.start) or (pattern.match(text, end) if high.start <= end else None)
     if joined is None or low.kind == "half" or (amount and amount.info["unit"] != high.info["unit"]):
         return
     unit = high.info["unit"]

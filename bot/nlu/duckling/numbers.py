@@ -17,7 +17,7 @@ _NO_NUMBER_ONE = re.compile(
     re.IGNORECASE,
 )
 _ORDINAL_ZH = re.compile(rf"第\s?([0-9]{{1,6}}|{numerals_zh.NUMERAL})(?![0-9.点])")
-_ORDINAL_DIGITS = re.compile(r"(?<![A-Za-z0-9.,])([0-9]{1,3}(?:,[0-9]{3})*|[0-9]{4,9})(?:st|nd|rd|th)\b", re.IGNORECASE)
+_ORDINAL_DIGITS = re.compile(r"(?<![A-Za-z0-9.,])([0-9]{1,3}(?:,[0-9]{3})*|[0-9]{4,9})(st|nd|rd|th)\b", re.IGNORECASE)
 _ORDINAL_WORDS = {
     word: value
     for value, word in enumerate(
@@ -71,7 +71,9 @@ def ordinals(script: Script) -> Iterator[Found]:
     if not script.has_latin:
         return
     for match in _ORDINAL_DIGITS.finditer(script.text):
-        yield Found("ordinal", *match.span(), {"value": int(match[1].replace(",", "")), "type": "value"})
+        value = int(match[1].replace(",", ""))
+        if match[2].lower() == _suffix(value):
+            yield Found("ordinal", *match.span(), {"value": value, "type": "value"})
     for match in _ORDINAL_EN.finditer(script.text):
         yield Found("ordinal", *match.span(), {"value": ordinal_value(match.group()), "type": "value"})
 
@@ -80,6 +82,10 @@ def ordinal_value(words: str) -> int:
     """The value of what `ORDINAL` matched."""
     *tens, last = re.split(r"[\s-]", words.lower())
     return sum(numerals_en.TENS[ten] for ten in tens) + _ORDINAL_WORDS[last]
+
+
+def _suffix(value: int) -> str:
+    return "th" if value % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(value % 10, "th")
 
 
 def _stands_alone(text: str, numeral: Numeral) -> bool:

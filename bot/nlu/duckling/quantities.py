@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from bot.nlu.duckling.numerals import plain
+from bot.nlu.duckling.numerals_zh import DIGITS
 from bot.nlu.duckling.script import Found, Script
 
 # What is said (regular expression) → dimension, unit, and how many of that unit it is.
 _UNITS: tuple[tuple[str, str, str, float], ...] = (
     (r"公斤|千克|kilograms?\b|kilos?\b|kgs?\b", "quantity", "gram", 1000),
     (r"毫克|milligrams?\b|mgs?\b", "quantity", "gram", 0.001),
-    (r"克(?![服隆拉制])|grams?\b|g\b", "quantity", "gram", 1),
+    (r"克(?![服隆拉制])|grams?\b|(?-i:g)\b", "quantity", "gram", 1),
     (r"市?斤(?!斤)", "quantity", "catty", 1),
     (r"两(?=[^\u3400-\u9fff个一二三四五六七八九十百千]|$)", "quantity", "tael", 1),
     (r"吨|tons?\b|tonnes?\b", "quantity", "ton", 1),
@@ -52,12 +53,13 @@ _UNIT = re.compile(
     + ")(?P<half>半)?",
     re.IGNORECASE,
 )
+_TENTHS = re.compile(r"(?P<digits>[0-9]{1,2}|[一二三四五六七八九]{1,2})(?![0-9.十百千万点个件条元块])")
 _BELOW = re.compile(r"(?:零下|\bminus\s+)$", re.IGNORECASE)
 _PRODUCT = re.compile(r"\s+of\s+([a-z]+)", re.IGNORECASE)
 
 
 def quantities(script: Script) -> Iterator[Found]:
-    """`{"value": 2, "unit": "catty", "type": "value"}`; a kilogram is 1,000 `gram`, as in Duckling."""
+    """`{"value": 2, "unit": "catty", "type": "value"}`; a kilogram is 1,000 `gram`, as in Duckling; 一米七五 is 1.75 `metre`."""
     for numeral in script.numerals:
         match = _UNIT.match(script.text, numeral.end)
         if match is None or match["count"]:
@@ -67,6 +69,9 @@ def quantities(script: Script) -> Iterator[Found]:
         value = numeral.value + (0.5 if match["half"] else 0)
         info: dict[str, Any] = {"value": plain(value * factor), "unit": unit, "type": "value"}
         end = match.end()
+        if unit == "metre" and (tenths := _TENTHS.match(script.text, end)):
+            said = "".join(str(DIGITS.get(digit, digit)) for digit in tenths["digits"])
+            info["value"], end = plain(numeral.value + float(f"0.{said}")), tenths.end()
         if dimension == "quantity" and (product := _PRODUCT.match(script.text, end)):
             info["product"], end = product[1].lower(), product.end()
         below = (

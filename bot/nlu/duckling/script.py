@@ -29,6 +29,27 @@ ONE_FORM: dict[int, int] = _WIDE | {
 }
 """Full-width to half-width, traditional to simplified: a character for a character, so that offsets stay."""
 
+DIMENSIONS: tuple[str, ...] = (
+    "email",
+    "url",
+    "credit-card-number",
+    "phone-number",
+    "address",
+    "amount-of-money",
+    "time",
+    "temperature",
+    "distance",
+    "volume",
+    "quantity",
+    "duration",
+    "ordinal",
+    "number",
+)
+"""Every dimension that is read in this process, by Duckling's name; `address` is ours.
+
+Of two readings of the same length the one that comes first here stands.
+"""
+
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z]")
 _DIGIT = re.compile(r"[0-9]")

@@ -30,10 +30,12 @@ _DONE_AFTER = re.compile(
     r"\s*(?:之间|期间)?[我就才在]?(?:买|购买|下|下单|订|订购|定|拍|付|付款|收|收到|到|签收|发|发货|寄|寄出|退|申请|送)[^,。?!\s]{0,2}?[的了过]"
 )
 _DONE_BEFORE = re.compile(
-    r"(?<!\bbe )(?<!\bget )(?<!\bbeing )\b(?:bought|ordered|purchased|paid|received|got|arrived|delivered|placed|shipped|returned|came)"
-    r"(?:\s+[A-Za-z]+){0,4}\s+(?:on\s+|from\s+)?(?:the\s+)?$",
+    r"(?<!\bbe )(?<!\bget )(?<!\bbeing )\b(?:bought|ordered|purchased|paid|received|got\s+(?:it|them|the|my|your|this)|arrived"
+    r"|delivered|placed|shipped|returned|came|confirmed|signed|cancell?ed|called|complained|sent|charged|refunded|did|was|were|been)"
+    r"(?:(?!\s+(?:will|would|can|could|be|to|before|by)\b)\s+[A-Za-z']+){0,10}\s+(?:on\s+|in\s+|from\s+)?(?:the\s+)?$",
     re.IGNORECASE,
 )
+_DONE_REACH = 80
 _REACH = 20
 
 
@@ -147,7 +149,7 @@ def _is_past(script: Script, moment: Moment) -> bool:
     """Whether something was done then: 3月5号买的, "I ordered it on Friday"."""
     if moment.date is None or not moment.date.floating:
         return False
-    before = _DONE_BEFORE.search(script.text, max(0, moment.start - 2 * _REACH), moment.start)
+    before = _DONE_BEFORE.search(script.text, max(0, moment.start - _DONE_REACH), moment.start)
     return before is not None or _DONE_AFTER.match(script.text, moment.end) is not None
 
 

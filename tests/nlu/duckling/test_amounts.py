@@ -36,6 +36,7 @@ NUMBERS = [
     ("2 million", "2 million", 2_000_000),
     ("I have one question", "one", 1),
     ("iPhone 15", "15", 15),
+    ("撞凹一块", "一", 1),
     ("我有一个问题", "一", 1),
 ]
 ORDINALS = [
@@ -52,6 +53,7 @@ MONEY = [
     ("¥99", "¥99", (99, "CNY")),
     ("￥1,299.00", "￥1,299.00", (1299, "CNY")),
     ("1.5万元", "1.5万元", (15_000, "CNY")),
+    ("就差一块", "一块", (1, "CNY")),
     ("五毛", "五毛", (0.5, "CNY")),
     ("三块五", "三块五", (3.5, "CNY")),
     ("99块9", "99块9", (99.9, "CNY")),
@@ -107,6 +109,7 @@ MEASURES = [
     ("3升", "volume", "3升", (3, "litre")),
     ("5公里", "distance", "5公里", (5, "kilometre")),
     ("1.8米", "distance", "1.8米", (1.8, "metre")),
+    ("身高一米七五", "distance", "一米七五", (1.75, "metre")),
     ("5 miles", "distance", "5 miles", (5, "mile")),
     ("37.5度", "temperature", "37.5度", (37.5, "degree")),
     ("零下5度", "temperature", "零下5度", (-5, "degree")),
@@ -131,7 +134,7 @@ def test_amounts(text: str, dimension: str, said: str, value: Any) -> None:
     [
         "十几个人", "几百块", "三百多", "好几千", "十来个", "三四百块", "一两天", "两三个", "统一发货", "一起买", "万一坏了",
         "千万别寄错", "五星好评", "九折", "这一款", "K1048213", "order K-3", "1.2.3", "this one", "which one", "20260305123456",
-        "百分百", "三五天",
+        "百分百", "128G", "三五天",
     ],
 )  # fmt: skip
 def test_what_is_no_amount(text: str) -> None:

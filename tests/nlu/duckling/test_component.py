@@ -80,6 +80,11 @@ def test_a_timezone_that_nobody_knows_is_refused() -> None:
         DucklingEntityExtractorConfig(timezone="Beijing Time")
 
 
+def test_a_dimension_that_nobody_knows_is_named_with_the_nearest() -> None:
+    with pytest.raises(ValidationError, match="amount-of-money"):
+        DucklingEntityExtractorConfig(dimensions=("amount-of-mony",))
+
+
 class FakeDuckling(BaseHTTPRequestHandler):
     forms: list[dict[str, list[str]]]
     status = 200

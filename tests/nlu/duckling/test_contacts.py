@@ -65,6 +65,19 @@ ADDRESSES: list[tuple[str, str, dict[str, str]]] = [
         },
     ),
     (
+        "418 Maple Ave, Apt 5 Denver CO 80203",
+        "418 Maple Ave, Apt 5 Denver CO 80203",
+        {
+            "house_number": "418", "street": "Maple Ave", "unit": "Apt 5", "city": "Denver", "region": "CO",
+            "postcode": "80203",
+        },
+    ),
+    (
+        "12 Baker Street, London NW1 6XE",
+        "12 Baker Street, London NW1 6XE",
+        {"house_number": "12", "street": "Baker Street", "city": "London", "postcode": "NW1 6XE"},
+    ),
+    (
         "It is Flat 2, 221B Baker Street, London.",
         "Flat 2, 221B Baker Street, London",
         {"unit": "Flat 2", "house_number": "221B", "street": "Baker Street", "city": "London"},
@@ -89,7 +102,7 @@ def test_addresses_come_in_parts(text: str, said: str, parts: dict[str, str]) ->
     [
         "我在上海", "他在路口等我", "网络中心", "这个区别是什么", "市场价", "1号店", "5 on my way", "3 St", "street",
         "K1048213", "abc@def", "a@b", "1.2.3.4", "v2.0", "4111 1111 1111 1112", "e.g. this", "12345678901234567890",
-        "快递在路上", "发到新地址", "小区门口",
+        "快递在路上", "北京哪个区", "发到新地址", "小区门口",
     ],
 )  # fmt: skip
 def test_what_is_no_contact(text: str) -> None:

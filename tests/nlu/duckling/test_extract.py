@@ -10,11 +10,109 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.nlu.duckling.extract import DIMENSIONS, extract
-from bot.nlu.duckling.script import ONE_FORM, Reference
+from bot.nlu.duckling.extract import READERS, extract
+from bot.nlu.duckling.script import DIMENSIONS, ONE_FORM, Reference
 from tests.nlu.duckling.reading import WEDNESDAY, found
 
-PIECES = ["三百五", "十", "一", "两", "半", "个", "块", "毛", "元", "点", "号", "月", "年", "周", "上", "下", "后天", "明天", "前", "内", "到", "-", ":", "/", ".", ",", "3", "05", "2026", "15", "%", "¥", "$", "€", "+", "(", ")", "（", "）", "第", "打", "am", "pm", "at", "next", "last", "Friday", "March", "may", "1st", "two", "dozen", "and", "a", "half", "hours", "days", "ago", "in", "from", "to", "between", "the", "of", "dollars", "路", "区", "市", "省", "室", "栋", "Street", ",", "@", "www.", ".com", "０", "９", "。", "é", "İ", "👍", "\u200b", "\n", "春节", "正月", "十五", "初一", "廿", "農曆", "kg", "斤", "件", "-5", "1,000", "9999", "00"]
+PIECES = [
+    "三百五",
+    "十",
+    "一",
+    "两",
+    "半",
+    "个",
+    "块",
+    "毛",
+    "元",
+    "点",
+    "号",
+    "月",
+    "年",
+    "周",
+    "上",
+    "下",
+    "后天",
+    "明天",
+    "前",
+    "内",
+    "到",
+    "-",
+    ":",
+    "/",
+    ".",
+    ",",
+    "3",
+    "05",
+    "2026",
+    "15",
+    "%",
+    "¥",
+    "$",
+    "€",
+    "+",
+    "(",
+    ")",
+    "（",
+    "）",
+    "第",
+    "打",
+    "am",
+    "pm",
+    "at",
+    "next",
+    "last",
+    "Friday",
+    "March",
+    "may",
+    "1st",
+    "two",
+    "dozen",
+    "and",
+    "a",
+    "half",
+    "hours",
+    "days",
+    "ago",
+    "in",
+    "from",
+    "to",
+    "between",
+    "the",
+    "of",
+    "dollars",
+    "路",
+    "区",
+    "市",
+    "省",
+    "室",
+    "栋",
+    "Street",
+    ",",
+    "@",
+    "www.",
+    ".com",
+    "０",
+    "９",
+    "。",
+    "é",
+    "İ",
+    "👍",
+    "\u200b",
+    "\n",
+    "春节",
+    "正月",
+    "十五",
+    "初一",
+    "廿",
+    "農曆",
+    "kg",
+    "斤",
+    "件",
+    "-5",
+    "1,000",
+    "9999",
+    "00",
+]
 SOUP = st.lists(st.sampled_from([*PIECES, " "]), max_size=14).map("".join)
 TIMES = st.datetimes(datetime(1950, 1, 1), datetime(2150, 1, 1))
 
@@ -44,6 +142,10 @@ def test_one_form_of_a_character_is_one_character() -> None:
     forms = "".join(map(chr, ONE_FORM))
     assert len(forms.translate(ONE_FORM)) == len(forms) > 200
     assert "２０２６年，兩萬".translate(ONE_FORM) == "2026年,两万"
+
+
+def test_every_dimension_has_a_reader() -> None:
+    assert {name for _, names in READERS for name in names} == set(DIMENSIONS)
 
 
 def test_the_longest_reading_stands() -> None:

@@ -32,6 +32,8 @@ DAYS = [
     ("3rd of March 2026", "3rd of March 2026", "2026-03-03 day"),
     ("I ordered it on March 3rd", "March 3rd", "2026-03-03 day"),
     ("bought on Monday", "Monday", "2026-03-09 day"),
+    ("what did I buy in November", "in November", "2025-11-01 month"),
+    ("it was signed for on the 14th", "on the 14th", "2026-02-14 day"),
     ("will it be delivered on Monday", "Monday", "2026-03-16 day"),
     ("Monday, March 16", "Monday, March 16", "2026-03-16 day"),
     ("the 15th", "the 15th", "2026-03-15 day"),
@@ -90,6 +92,8 @@ CLOCKS = [
     ("in half an hour", "in half an hour", "2026-03-11T10:30 second"),
     ("in 2 hours", "in 2 hours", "2026-03-11T12:00 minute"),
     ("within 24 hours", "within 24 hours", "2026-03-11T10:00..2026-03-12T10:00 second"),
+    ("out for delivery since 6am", "since 6am", "2026-03-11T06:00.. hour"),
+    ("I came home at 2pm. Nobody", "2pm", "2026-03-11T14:00 hour"),
     ("after 5pm", "after 5pm", "2026-03-11T17:00.. hour"),
     ("by Friday 5pm", "by Friday 5pm", "..2026-03-13T18:00 hour"),
 ]
@@ -105,6 +109,7 @@ def test_times(text: str, said: str, value: str) -> None:
     [
         "may I ask", "good morning", "have a nice day", "twice a day", "March on", "24/7", "at 9 items", "the second one",
         "it sat in the sun", "order 1048213", "size 42", "a Mondayish feeling", "at 50 dollars", "1.2.3", "we wed",
+        "merry christmas", "XMAS-5OFF",
     ],
 )  # fmt: skip
 def test_what_is_no_time(text: str) -> None:
