@@ -55,17 +55,30 @@ def items(order: Order, turn: Turn, *, current: Sequence[str] | None) -> list[st
     fitting = _lines_named(order.lines, turn)
     if not fitting and _ALL.search(turn.text):
         fitting = list(order.lines)
-    if len(fitting) == 1 or (fitting and _ALL.search(turn.text)):
+    if kept and not _ALL.search(turn.text):  # "not the shirt, the cable": what is named beside the one chosen is new
+        fitting = [line for line in fitting if line.id not in kept] or fitting
+    if len(fitting) == 1 or (fitting and (_ALL.search(turn.text) or _each_is_named(fitting, turn))):
         return _pieces(fitting, turn)
     if kept:
         return kept
     return _pieces(order.lines, turn) if len(order.lines) == 1 else None
 
 
+def _each_is_named(lines: Sequence[OrderLine], turn: Turn) -> bool:
+    """Whether the message names several things, and each of these lines is one of them alone."""
+    words = [str(word) for word in turn.values("product", any_role=True)]
+    named = [[line for line in lines if line_fits(line, [word])] for word in words]
+    return (
+        len(words) > 1
+        and all(len(found) == 1 for found in named)
+        and len({found[0].id for found in named}) == len(lines)
+    )
+
+
 def _lines_named(lines: Sequence[OrderLine], turn: Turn) -> list[OrderLine]:
     """The lines of the things that the message names; among several of a kind those with an option that it names."""
     words = [str(word) for word in turn.values("product", any_role=True) if word]
-    found = [line for line in lines if words and line_fits(line, words)]
+    found = [line for line in lines if any(line_fits(line, [word]) for word in words)]
     found = found or [line for line in lines if _is_named_in(turn.text, line)]
     if len(found) == 1:
         return found

@@ -199,3 +199,13 @@ def test_a_thing_in_an_order_is_found_by_what_it_is(shop: StarterTalk) -> None:
     shop.say(WEI, "inform", email=WEI)
     said = shop.say("杯子发货了吗", "track_order", product="杯子")
     assert "K7301945" in said and "K1048213" not in said
+
+
+def test_several_things_named_are_all_returned_and_a_change_of_mind_replaces_one(shop: StarterTalk) -> None:
+    shop.say(WEI, "inform", email=WEI)
+    said = shop.say("K3617728退T恤和耳机", "return_item", order_number="K3617728", product=["T恤", "耳机"])
+    assert "T恤（藏青色，L）" in said and "耳机（黑色）" in said and "788.00元" in said
+    shop.say("算了", "abort")
+    assert "89.00元" in shop.say("K3617728退T恤", "return_item", order_number="K3617728", product="T恤")
+    said = shop.say("不要退T恤了 退数据线", "return_item", product=["T恤", "数据线"])
+    assert "数据线" in said and "T恤" not in said
