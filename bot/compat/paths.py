@@ -63,5 +63,18 @@ SERVED: dict[str, str] = {
     "rasa.utils.tensorflow.constants": "constants",
 }
 
+_BUILT_IN = {
+    "rasa.nlu.classifiers": "diet_classifier keyword_intent_classifier logistic_regression_classifier "
+    "mitie_intent_classifier sklearn_intent_classifier",
+    "rasa.nlu.extractors": "crf_entity_extractor duckling_entity_extractor entity_synonyms mitie_entity_extractor "
+    "regex_entity_extractor spacy_entity_extractor",
+    "rasa.nlu.featurizers.dense_featurizer": "convert_featurizer lm_featurizer mitie_featurizer spacy_featurizer",
+    "rasa.nlu.featurizers.sparse_featurizer": "lexical_syntactic_featurizer",
+    "rasa.nlu.selectors": "response_selector",
+    "rasa.nlu.tokenizers": "mitie_tokenizer spacy_tokenizer",
+    "rasa.nlu.utils": "mitie_utils spacy_utils",
+}
+SERVED |= {f"{package}.{name}": "built_in" for package, names in _BUILT_IN.items() for name in names.split()}
+
 PACKAGES = frozenset(".".join(path.split(".")[:length]) for path in SERVED for length in range(1, path.count(".") + 1))
 """The packages above them, some of which have contents of their own."""

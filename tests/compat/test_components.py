@@ -179,6 +179,8 @@ def test_texts_that_a_component_changes_are_what_later_ones_read_and_learn_from(
         ("- name: custom_nlu.plain.Needy", "needs the package 'no_such_package'"),
         ("- name: custom_nlu.plain.English", "does not support the language 'zh'"),
         ("- name: custom_nlu.sentiment.SentimentAnalyzer", "needs a Tokenizer before it"),
+        ("- name: custom_nlu.plain.AfterDiet", "needs a DIETClassifier before it"),
+        ("- name: custom_nlu.refined.Diet", "is made of Rasa's DIETClassifier"),
     ],
 )
 def test_what_cannot_run_is_said_with_its_place(tmp_path: Path, pipeline: str, said: str) -> None:
@@ -203,6 +205,13 @@ def test_what_cannot_run_is_said_with_its_place(tmp_path: Path, pipeline: str, s
         def required_packages(): return ["no_such_package"]
 
     @register
+    class AfterDiet(Plain):
+        @classmethod
+        def required_components(cls):
+            from rasa.nlu.classifiers.diet_classifier import DIETClassifier
+            return [DIETClassifier]
+
+    @register
     class English(Plain):
         @staticmethod
         def supported_languages(): return ["en"]
@@ -212,6 +221,9 @@ def test_what_cannot_run_is_said_with_its_place(tmp_path: Path, pipeline: str, s
         "custom_nlu/sentiment.py": code.SENTIMENT,
         "custom_nlu/broken.py": "1 / 0",
         "custom_nlu/wants.py": "from rasa.core.agent import Agent",
+        "custom_nlu/refined.py": (
+            "from rasa.nlu.classifiers.diet_classifier import DIETClassifier\nclass Diet(DIETClassifier): ..."
+        ),
         "custom_nlu/plain.py": plain,
     }
     root = write_project(tmp_path, files, pipeline=pipeline, language="zh")
