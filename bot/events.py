@@ -16,6 +16,8 @@ EXTERNAL_MESSAGE_PREFIX = "EXTERNAL: "
 IS_EXTERNAL = "is_external"
 # Beside the intent `faq`: which of its responses is meant, such as `faq/ask_hours`.
 FULL_RETRIEVAL = "full_retrieval_intent_name"
+STAMPS = frozenset({"model_id", "assistant_id"})
+"""What is written into the metadata of every event, beside what belongs to the event itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class UserUttered(Event):
             "entities": [],
             "text": self.text,
             "message_id": self.message_id,
-            "metadata": dict(self.metadata),
+            "metadata": {key: value for key, value in self.metadata.items() if key not in STAMPS},
         }
         return always | dict(self.parse_data)
 
@@ -181,8 +183,8 @@ class BotUttered(Event):
             "image": reply.image,
             "custom": dict(reply.custom) or None,
         }
+        metadata |= dict(reply.metadata)
         metadata |= {"utter_action": utter_action} if utter_action else {}
-        metadata |= {"metadata": dict(reply.metadata)} if reply.metadata else {}
         return cls(text=reply.text, data=data, reply=reply, metadata=metadata)
 
     def as_reply(self) -> Reply:
@@ -198,7 +200,7 @@ class BotUttered(Event):
             image=image,
             attachment=None if attachment == image else attachment,
             custom=self.data.get("custom") or {},
-            metadata=self.metadata.get("metadata") or {},
+            metadata={key: value for key, value in self.metadata.items() if key not in STAMPS},
             origin="stored",
         )
 

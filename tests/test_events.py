@@ -133,6 +133,20 @@ def test_a_reply_is_stored_in_rasas_shape_and_comes_back() -> None:
     )  # fmt: skip
 
 
+def test_what_is_known_of_a_reply_is_in_its_events_metadata_as_rasa_has_it() -> None:
+    known = {"utter_action": "utter_x", "id": "v1", "metadata": {"tone": "warm"}}
+    event = BotUttered.of_reply(Reply("您好", metadata=known), utter_action="utter_x")
+    assert event.metadata == known
+    stored = event_from_dict(event.as_dict() | {"metadata": known | {"model_id": "m", "assistant_id": "a"}})
+    assert isinstance(stored, BotUttered) and stored.as_reply().metadata == known
+
+
+def test_what_is_stamped_on_every_event_is_not_what_the_message_brought() -> None:
+    event = UserUttered.of("hi", {}, metadata={"page": "home", "model_id": "m", "assistant_id": "a"})
+    assert event.as_dict()["metadata"]["model_id"] == "m"
+    assert event.full_parse_data()["metadata"] == {"page": "home"}
+
+
 def test_reminders_without_a_name_can_be_told_apart() -> None:
     shape = {"event": "reminder", "intent": "remind", "date_time": "2026-01-01T00:00:00"}
     first, second = event_from_dict(shape), event_from_dict(shape)

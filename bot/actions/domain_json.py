@@ -9,6 +9,8 @@ from typing import Any
 from bot.domain import Domain, EntityProperties, IntentProperties, ResponseVariation
 from bot.slots import Slot, SlotMapping
 
+VERSION = "3.1"
+
 
 def domain_json(domain: Domain) -> dict[str, Any]:
     """The domain as `domain.yml` would say it, complete with what training data added; computed once a domain."""
@@ -33,6 +35,7 @@ def _computed(key: _ById) -> dict[str, Any]:
     domain = key.domain
     actions = [{name: {"send_domain": True}} if p.send_domain else name for name, p in domain.actions.items()]
     return {
+        "version": VERSION,
         "config": {"store_entities_as_slots": domain.store_entities_as_slots},
         "session_config": {
             "session_expiration_time": domain.session.expiration_minutes,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from bot.domain import ACTION_LISTEN
 from bot.evaluation.judged import Judged
-from bot.evaluation.outcome import StoryOutcome
-from bot.evaluation.reports import NO_ACTION
+from bot.evaluation.outcome import StoryOutcome, TurnOutcome
 from bot.evaluation.understanding import NO_ENTITY, entity_pairs
 
 MEMORIZING = ("MemoizationPolicy", "RulePolicy")
@@ -18,12 +18,7 @@ _CONFUSED_SHOWN = 3
 
 def stories_result(outcomes: Sequence[StoryOutcome], *, end_to_end: bool) -> dict[str, Any]:
     """Rasa's `EvaluationStoriesResult`: every action beside what was predicted, by whom, and the figures."""
-    turns = [turn for outcome in outcomes for turn in outcome.turns]
-    actions: list[dict[str, Any]] = [
-        {"action": expected or NO_ACTION, "predicted": predicted or NO_ACTION, "policy": policy, "confidence": sure}
-        for turn in turns
-        for (expected, predicted), (policy, sure) in zip(turn.actions, turn.deciders(), strict=True)
-    ]
+    actions = [action for outcome in outcomes for turn in outcome.turns for action in _actions(turn)]
     found = figures([each["action"] for each in actions], [each["predicted"] for each in actions])
     memorized = sum(str(each["policy"]).endswith(MEMORIZING) for each in actions)
     correct = sum(outcome.passed for outcome in outcomes)
@@ -44,6 +39,19 @@ def stories_result(outcomes: Sequence[StoryOutcome], *, end_to_end: bool) -> dic
         "in_training_data_fraction": memorized / len(actions) if actions else 0.0,
         "is_end_to_end_evaluation": end_to_end,
     }
+
+
+def _actions(turn: TurnOutcome) -> Iterator[dict[str, Any]]:
+    """The actions of a turn, which ends by listening: an action too many came in place of that, and one too few was
+    taken for it."""
+    for (expected, predicted), (policy, confidence) in zip(turn.actions, turn.deciders(), strict=True):
+        names = {"action": expected or ACTION_LISTEN, "predicted": predicted or ACTION_LISTEN}
+        yield {**names, "policy": policy, "confidence": confidence}
+    listened = turn.executed[-1] if turn.executed else None
+    is_aligned = all(expected and predicted for expected, predicted in turn.actions)
+    if is_aligned and listened is not None and listened.name == ACTION_LISTEN:
+        names = {"action": ACTION_LISTEN, "predicted": ACTION_LISTEN}
+        yield {**names, "policy": listened.policy, "confidence": listened.confidence}
 
 
 def understanding_result(judged: Sequence[Judged]) -> dict[str, Any]:

@@ -79,7 +79,28 @@ def test_each_action_of_a_story_has_who_decided_it() -> None:
     assert result["actions"] == [
         {"action": "utter_greet", "predicted": "utter_greet", "policy": "policy_0_RulePolicy", "confidence": 1.0},
         {"action": "utter_bye", "predicted": "utter_more", "policy": "policy_1_TEDPolicy", "confidence": 0.6},
-        {"action": "utter_end", "predicted": "None", "policy": None, "confidence": None},
+        {"action": "utter_end", "predicted": "action_listen", "policy": None, "confidence": None},
     ]
     assert result["in_training_data_fraction"] == 1 / 3 and result["is_end_to_end_evaluation"] is True
     assert result["report"]["conversation_accuracy"]["total"] == 1
+
+
+def test_a_turn_that_went_as_written_ends_by_listening_and_one_action_too_many_came_in_place_of_that() -> None:
+    greet, more, listen = (
+        ActionExecuted(name, "RulePolicy", 1.0) for name in ("utter_greet", "utter_more", "action_listen")
+    )
+    right = TurnOutcome("hi", (), (("utter_greet", "utter_greet"),), (), executed=(greet, listen))
+    wrong = TurnOutcome(
+        "hi", (), (("utter_greet", "utter_greet"), (None, "utter_more")), (), executed=(greet, more, listen)
+    )
+    found = [
+        stories_result([StoryOutcome(Story("s", ()), (turn,))], end_to_end=False)["actions"] for turn in (right, wrong)
+    ]
+    assert [(each["action"], each["predicted"]) for each in found[0]] == [
+        ("utter_greet", "utter_greet"),
+        ("action_listen", "action_listen"),
+    ]
+    assert [(each["action"], each["predicted"]) for each in found[1]] == [
+        ("utter_greet", "utter_greet"),
+        ("action_listen", "utter_more"),
+    ]

@@ -34,7 +34,7 @@ def test_everybody_else_gets_rasas_greeting() -> None:
 
 def test_the_version_is_public_where_the_api_is() -> None:
     settings = Settings(enable_api=True, auth=Auth(token="geheim"))
-    assert client(settings).get("/version").json() == {"version": "3.6.21", "minimum_compatible_version": "3.5.0"}
+    assert client(settings).get("/version").json() == {"version": "3.6.21", "minimum_compatible_version": "3.6.21"}
     assert client(settings).get("/status").status_code == 401
 
 

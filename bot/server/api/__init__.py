@@ -79,7 +79,9 @@ async def _on_invalid(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     found = [{"where": ".".join(map(str, each["loc"])), "message": each["msg"]} for each in error.errors()]
     text = "; ".join(f"{each['where']}: {each['message']}" for each in found)
-    return ApiError(400, "BadRequest", f"The request cannot be read: {text}", {"problems": found}).response()
+    first = error.errors()[0]["loc"]
+    details = {"parameter": str(first[-1]) if len(first) > 1 else "", "in": str(first[0]), "problems": found}
+    return ApiError(400, "BadRequest", f"The request cannot be read: {text}", details).response()
 
 
 async def _on_not_loaded(_: Request, __: Exception) -> Response:

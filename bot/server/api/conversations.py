@@ -106,7 +106,7 @@ def conversation_routes(running: Running, delivery: Delivery) -> APIRouter:
         verbosity = _verbosity(include)
         channel = delivery.name(output_channel, await _existing(running, conversation_id))
         replies = await assistant.execute(
-            conversation_id, action.name, policy=action.policy, confidence=action.confidence or 1.0, channel=channel
+            conversation_id, action.name, policy=action.policy, confidence=action.confidence or 0.0, channel=channel
         )
         said = await delivery.send(channel, conversation_id, replies)
         return {"tracker": (await assistant.tracker(conversation_id)).as_dict(verbosity), "messages": said}
@@ -134,7 +134,12 @@ def _verbosity(name: str) -> EventVerbosity:
         return EventVerbosity[name.upper()]
     except KeyError:
         known = ", ".join(each.name for each in EventVerbosity)
-        raise ApiError(400, "BadRequest", f"include_events is one of {known}, not {name!r}.") from None
+        raise ApiError(
+            400,
+            "BadRequest",
+            f"Invalid parameter value for 'include_events'. Should be one of {known}.",
+            {"parameter": "include_events", "in": "query"},
+        ) from None
 
 
 def _events(body: list[State] | State) -> list[Event]:

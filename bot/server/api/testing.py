@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 CallbackUrl = Annotated[str | None, Query(description="Answer 204 at once, and POST the result to this URL.")]
 EMPTY = "You must provide {what} in the request body in order to evaluate your model."
+NOTHING_JUDGED: dict[str, Any] = {"report": {}, "precision": None, "f1_score": None, "errors": []}
 NO_MODEL = "The assistant that is served was not loaded from a project with a model, so there is nothing to test."
 
 
@@ -114,7 +115,7 @@ def _cross_validate(body: bytes, folds: int) -> dict[str, Any]:
             judged = cross_validate(_with_intents(project), folds)
         except KefuError as error:
             raise ApiError(400, "TestingError", f"The examples cannot be judged: {error}") from error
-    return understanding_result(judged)
+    return {name: found or NOTHING_JUDGED for name, found in understanding_result(judged).items()}
 
 
 def _with_intents(project: Project) -> Project:
