@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
+from itertools import islice
 from typing import Any
 
 from bot.applied_events import Step, before_last, collapse, push, runs_again
@@ -151,7 +152,7 @@ class Tracker:
 
     def roll_back(self, mark: Mark) -> None:
         """Forget all events since `mark`."""
-        for event in self.events[mark.length :]:
+        for event in islice(self._log.back(), len(self._log) - mark.length):
             if isinstance(event, UserUttered) and event.message_id:
                 self._messages.pop(event.message_id, None)
         self._log.truncate(mark.length)
@@ -218,12 +219,23 @@ class Tracker:
         self._loop_names |= {name}
         runs = [event for event in self.events if isinstance(event, ActionExecuted) and event.name == name]
         if len(runs) > 1:
-            applied, self.top = self.applied_events(), None
-            for event in applied:
-                if isinstance(event, ActionExecuted) and event.name == name and runs_again(self.top, name):
-                    self.top = collapse(self.top, name, self._initial)
-                else:
-                    self.top = push(self.top, event, self._initial)
+            self.top = None
+            for event in self.events[:-1]:
+                self._apply_again(event)
+
+    def _apply_again(self, event: Event) -> None:
+        """What an event of before does to the applied events, now that more is known about loops."""
+        match event:
+            case Restarted() | SessionStarted():
+                self.top = None
+            case ActionReverted():
+                self.top = before_last(self.top, ActionExecuted)
+            case UserUtteranceReverted():
+                self.top = before_last(before_last(self.top, UserUttered), ActionExecuted)
+            case ActionExecuted(name=str(name)) if name in self._loop_names and runs_again(self.top, name):
+                self.top = collapse(self.top, name, self._initial)
+            case _:
+                self.top = push(self.top, event, self._initial)
 
     # -- reading -------------------------------------------------------------------------------------------------
 
@@ -295,8 +307,7 @@ class Tracker:
 
     def events_back(self) -> Iterator[Event]:
         """All events since the latest restart, newest first."""
-        for index in range(len(self.events) - 1, self._restarted_at - 1, -1):
-            yield self.events[index]
+        return islice(self._log.back(), len(self._log) - self._restarted_at)
 
     def last_applied(self, kind: type[Event]) -> Event | None:
         return next((step.event for step in self.steps_back() if isinstance(step.event, kind)), None)

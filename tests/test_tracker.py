@@ -271,6 +271,15 @@ def _is_first(loop: str | None, applied: list[Event]) -> bool:
     return True
 
 
+def test_a_rewind_before_the_form_was_known_is_done_again() -> None:
+    """Both executions count as one as soon as the form is known, and so the rewind takes both back."""
+    form = ActionExecuted("form")
+    said = UserUttered.of("/greet", {"intent": {"name": "greet"}})
+    assert tracker_of(form, form, said, UserUtteranceReverted(), ActiveLoop("form")).applied_events() == [
+        ActiveLoop("form")
+    ]
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(EVENTS), max_size=40))
 def test_step_by_step_is_the_same_as_all_at_once(events: list[Event]) -> None:

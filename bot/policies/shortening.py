@@ -65,6 +65,19 @@ class _Moment:
     changed: set[str] = field(default_factory=set)
     loop_changed: bool = False
     is_reset: bool = False
+    # What is asked of the state for every cut before it.
+    action: str | None = field(init=False)
+    loop: str | None = field(init=False)
+    intent: str | None = field(init=False)
+    is_after_listen: bool = field(init=False)
+    has_followup: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        state, message = self.state, self.state.latest_message
+        self.action, self.loop = state.latest_action_name, state.active_loop.name if state.active_loop else None
+        self.intent = None if message.use_text else message.intent_name
+        self.is_after_listen = state.latest_action == ACTION_LISTEN
+        self.has_followup = bool(state.followup_action)
 
 
 def starts(tracker: Tracker, history: StoryStates, memories: Outlines, limit: int | None) -> list[Step]:
@@ -161,19 +174,15 @@ def _outline(
     last_action: str | None = None
     for number in range(cut - 1, -1, -1):
         moment = moments[number]
-        state = moment.state
-        loop = state.active_loop.name if state.active_loop and moment.loop_from <= cut else None
+        loop = moment.loop if moment.loop_from <= cut else None
         if not hidden:
-            last_action = state.latest_action_name
-        if not state.followup_action and state.latest_action_name != loop:
+            last_action = moment.action
+        if not moment.has_followup and moment.action != loop:
             hidden = moment.hides
         if hidden:
             continue
-        if state.latest_action == ACTION_LISTEN:
-            message = state.latest_message
-            intent = message.intent_name if moment.message_from <= cut and not message.use_text else None
-        else:
-            intent = outline[-1][1]
+        said = moment.intent if moment.message_from <= cut else None
+        intent = said if moment.is_after_listen else outline[-1][1]
         if last_action != ACTION_UNLIKELY_INTENT:
             outline.append((last_action, intent, None if loop in history.rule_only_loops else loop))
             node = memories.next(node, outline[-1])
