@@ -1,4 +1,4 @@
-"""Dates in English: "the day before yesterday", "next Friday", "March 3rd, 2026", "the 15th", "end of the month"."""
+"""Days, weeks and holidays in English: "the day before yesterday", "next Friday", "last week", "Black Friday"."""
 
 from __future__ import annotations
 
@@ -9,30 +9,9 @@ from re import Match
 from bot.nlu.duckling import calendar, holidays
 from bot.nlu.duckling.atoms import Atom, MomentAtom, Rule, dated, rules
 from bot.nlu.duckling.calendar import Period
-from bot.nlu.duckling.numbers import ORDINAL, ordinal_value
+from bot.nlu.duckling.months_en import MONTHS, NEAR, YEAR
 from bot.nlu.duckling.script import Script
 
-_MONTHS = {
-    name: index
-    for index, names in enumerate(
-        [
-            "january jan",
-            "february feb",
-            "march mar",
-            "april apr",
-            "may",
-            "june jun",
-            "july jul",
-            "august aug",
-            "september sept sep",
-            "october oct",
-            "november nov",
-            "december dec",
-        ],
-        1,
-    )
-    for name in names.split()
-}
 _WEEKDAYS = {
     name: index
     for index, names in enumerate(
@@ -48,28 +27,12 @@ _WEEKDAYS = {
     )
     for name in names.split()
 }
-_MONTH = rf"(?P<month>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\b\.?"
-_YEAR = r"(?P<year>(?:19|20)[0-9]{2})(?![0-9:]|\s?(?:dollars|items|pieces|yuan|[ap]m\b))"
-_DAY = rf"(?:the\s+)?(?P<day>[0-9]{{1,2}}(?:st|nd|rd|th)?|{ORDINAL})\b(?![:.]?[0-9]|\s?[ap]\.?m\b|%)"
-_LAST_DAY = r"(?P<last>[0-9]{1,2})(?:st|nd|rd|th)?\b(?!:[0-9]|\s?[ap]\.?m\b|[-/.][0-9])"
-_TO = r"\s*(?:-|to|through|thru|until|till)\s*(?:the\s+)?"
 _FULL_DAY = r"(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
 _SHORT_DAY = r"(?:mon|tues?|wed|thu(?:rs?)?|fri|sat|sun)\b\.?"
 _BEFORE_SHORT_DAY = re.compile(
     r"(?:\b(?:this|last|past|previous|next|coming|on)\s+|(?:mon|tue|wed|thu|fri|sat|sun)\s?(?:-|to)\s?)$", re.IGNORECASE
 )
 _REACH = 12
-_NEAR = {
-    "this": 0,
-    "current": 0,
-    "coming": 0,
-    "last": -1,
-    "past": -1,
-    "previous": -1,
-    "next": 1,
-    "following": 1,
-    "upcoming": 1,
-}
 _UNITS = {
     "week": (calendar.week, "week"), "wk": (calendar.week, "week"), "month": (calendar.month, "month"),
     "quarter": (calendar.quarter, "quarter"), "qtr": (calendar.quarter, "quarter"), "year": (calendar.year, "year"),
@@ -78,11 +41,6 @@ _UNITS = {
 _HOLIDAY_NEEDS = tuple(name for name in holidays.NAMES if name[0].isascii() and name[0].isalpha())
 _HOLIDAY = "|".join(re.escape(name) for name in sorted(_HOLIDAY_NEEDS, key=len, reverse=True))
 _RELATIVE = {"today": 0, "tomorrow": 1, "tmrw": 1, "tmr": 1, "tomorrows": 1, "yesterday": -1}
-
-
-def _day(said: str) -> int:
-    digits = re.match(r"[0-9]+", said)
-    return int(digits.group()) if digits else ordinal_value(said)
 
 
 def _relative_day(match: Match[str], script: Script) -> Atom:
@@ -113,14 +71,14 @@ def _short_weekday(match: Match[str], script: Script) -> Atom | None:
 
 
 def _weekday_of_week(match: Match[str], script: Script) -> Atom:
-    weekday, weeks = _WEEKDAYS[match["weekday"].lower()], _NEAR[match["near"].lower()]
+    weekday, weeks = _WEEKDAYS[match["weekday"].lower()], NEAR[match["near"].lower()]
     return dated(match, lambda today: calendar.day(today + timedelta(days=weekday - today.weekday(), weeks=weeks)))
 
 
 def _unit(match: Match[str], script: Script) -> Atom:
     """This week, next month, the end of last year."""
     groups = match.groupdict("")
-    (make, step), near = _UNITS[groups["unit"].lower()], _NEAR[(groups.get("near") or "this").lower()]
+    (make, step), near = _UNITS[groups["unit"].lower()], NEAR[(groups.get("near") or "this").lower()]
     third = {"beginning": 0, "start": 0, "middle": 1, "end": 2}.get(groups.get("third", "").lower())
 
     def resolve(today: date) -> Period | None:
@@ -130,56 +88,6 @@ def _unit(match: Match[str], script: Script) -> Atom:
         return calendar.thirds(whole, third)
 
     return dated(match, resolve)
-
-
-def _month_day(match: Match[str], script: Script) -> Atom | None:
-    """March 3, 3rd of March, March 3rd 2026, March 3-5."""
-    groups = match.groupdict()
-    month, number, year = _MONTHS[groups["month"].lower()], _day(groups["day"]), groups["year"]
-    last = int(groups.get("last") or number)
-    if not 1 <= number <= last <= 31:
-        return None
-
-    def resolve(today: date) -> Period | None:
-        first = calendar.valid(int(year), month, number) if year else calendar.next_date(today, month, number)
-        end = calendar.valid(first.year, month, last) if first else None
-        if first is None or end is None:
-            return None
-        return calendar.day(first) if first == end else calendar.days(first, end)
-
-    return dated(match, resolve, floating=year is None)
-
-
-def _month(match: Match[str], script: Script) -> Atom | None:
-    month, year, near = _MONTHS[match["month"].lower()], match["year"], (match["near"] or "").lower()
-    if match["month"].lower() in ("may", "march", "mar", "sep", "jan") and not (year or near):
-        return None
-
-    def resolve(today: date) -> Period | None:
-        which = int(year) if year else today.year + (month < today.month)
-        if near in ("last", "past"):
-            which = today.year - (month >= today.month)
-        elif near == "next" and month == today.month:
-            which = today.year + 1
-        return calendar.month(date(which, month, 1))
-
-    return dated(match, resolve, floating=not year and near != "last")
-
-
-def _day_of_month(match: Match[str], script: Script) -> Atom | None:
-    number, near = _day(match["day"]), match["near"]
-    if not 1 <= number <= 31:
-        return None
-
-    def resolve(today: date) -> Period | None:
-        if near is None:
-            found = calendar.next_day_of_month(today, number)
-        else:
-            start = calendar.add_months(calendar.month(today).first, _NEAR[near.lower()])
-            found = calendar.valid(start.year, start.month, number)
-        return calendar.day(found) if found else None
-
-    return dated(match, resolve, floating=near is None)
 
 
 def _holiday(match: Match[str], script: Script) -> Atom:
@@ -202,6 +110,8 @@ def _now(match: Match[str], script: Script) -> Atom:
 
 
 _WHICH = r"(?P<near>this|last|past|previous|next|following|coming|upcoming|current)"
+
+
 RULES: tuple[Rule, ...] = rules(
     (
         "today tomorrow tmr yesterday",
@@ -220,7 +130,7 @@ RULES: tuple[Rule, ...] = rules(
     ),
     (
         "mon tue wed thu fri sat sun",
-        rf"\b(?P<weekday>{_SHORT_DAY})(?=,?\s+(?:{'|'.join(_MONTHS)}|[0-9])|\s?(?:-|to)\s?{_SHORT_DAY})",
+        rf"\b(?P<weekday>{_SHORT_DAY})(?=,?\s+(?:{'|'.join(MONTHS)}|[0-9])|\s?(?:-|to)\s?{_SHORT_DAY})",
         _weekday,
     ),
     ("week", rf"\b(?P<weekday>{_FULL_DAY})\s+(?:of\s+|from\s+)?(?:the\s+)?{_WHICH}\s+week\b", _weekday_of_week),
@@ -231,30 +141,9 @@ RULES: tuple[Rule, ...] = rules(
         _unit,
     ),
     ("month year", r"\b(?:the\s+)?(?P<third>beginning|start|middle|end)\s+of\s+the\s+(?P<unit>month|year)\b", _unit),
-    ("jan feb mar apr may jun jul aug sep oct nov dec", rf"\b{_MONTH}\s?{_DAY}(?:,?\s+{_YEAR})?", _month_day),
-    (
-        "jan feb mar apr may jun jul aug sep oct nov dec",
-        rf"\b{_MONTH}\s?{_DAY}{_TO}{_LAST_DAY}(?:,?\s+{_YEAR})?",
-        _month_day,
-    ),
-    (
-        "jan feb mar apr may jun jul aug sep oct nov dec",
-        rf"(?<![0-9.,$])(?:\bthe\s+)?(?P<day>[0-9]{{1,2}}(?:st|nd|rd|th)?|\b{ORDINAL})(?:{_TO}{_LAST_DAY})?\s*(?:of\s+)?{_MONTH}(?:,?\s+{_YEAR})?",
-        _month_day,
-    ),
-    (
-        "jan feb mar apr may jun jul aug sep oct nov dec",
-        rf"\b(?:(?P<near>this|last|next|past|coming|in)\s+)?{_MONTH}(?!\s?(?:the\s+)?[0-9]{{1,2}}(?![0-9]))(?:,?\s+(?:of\s+)?{_YEAR})?",
-        _month,
-    ),
-    (
-        ("the ",),
-        r"\b(?:on\s+)?the\s+(?P<day>[0-9]{1,2}(?:st|nd|rd|th))\b(?:\s+of\s+(?:the\s+)?(?P<near>this|last|next)\s+month)?(?!\s+(?:of\b|time|item|order|one|floor|street|st\b|ave|century|day|week|month|quarter|generation|anniversary|birthday))",
-        _day_of_month,
-    ),
     (
         _HOLIDAY_NEEDS,
-        rf"(?<!merry )\b(?:(?P<near>this|last|next)\s+)?(?P<name>{_HOLIDAY})\b(?:,?\s+(?:of\s+)?{_YEAR})?(?!\s+(?:tree|card|cards|gift|gifts)|-)",
+        rf"(?<!merry )\b(?:(?P<near>this|last|next)\s+)?(?P<name>{_HOLIDAY})\b(?:,?\s+(?:of\s+)?{YEAR})?(?!\s+(?:tree|card|cards|gift|gifts)|-)",
         _holiday,
     ),
     ("weekend", r"(?<=\bon |\bat )the\s+(?P<unit>weekend)\b", _unit),

@@ -1,23 +1,18 @@
-"""Dates in Chinese: 大前天, 上周五, 下个月5号, 3月5日, 月底, 双十一, 农历八月十五."""
+"""Days, weeks and holidays in Chinese: 大前天, 上周五, 周末, 双十一."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import date, timedelta
 from re import Match
 
 from bot.nlu.duckling import calendar, holidays
-from bot.nlu.duckling.atoms import Atom, MomentAtom, Resolve, Rule, dated, rules
+from bot.nlu.duckling.atoms import Atom, MomentAtom, Rule, dated, rules
 from bot.nlu.duckling.calendar import Period
-from bot.nlu.duckling.numerals_zh import value_of
+from bot.nlu.duckling.months_zh import NEAR, YEAR, near, year_said
 from bot.nlu.duckling.script import Script
 
-_N = r"(?:[0-9]{1,2}|[一二三四五六七八九十廿卅]{1,3})"
-_YEAR = r"(?:(?:19|20)[0-9]{2}|[0-9]{2}(?=年[0-9一二三四五六七八九十]{1,3}月)|[零一二三四五六七八九]{4})年|今年|去年|前年|明年|后年|上年|下年|本年"
-_NEAR = r"上上个?|上一?个?|这一?个?|本|今个?|当|下下个?|下一?个?"
 _WEEK = r"(?:周|星期|礼拜)"
-_THIRD = {"初": 0, "头": 0, "上旬": 0, "中": 1, "中旬": 1, "底": 2, "末": 2, "尾": 2, "下旬": 2}
 _DAYS = {"大前": -3, "前": -2, "昨": -1, "今": 0, "当": 0, "明": 1, "翌": 1, "后": 2, "大后": 3}
 _WEEKDAYS = (
     {day: index for index, day in enumerate("一二三四五六日")} | {"天": 6} | {str(n): n - 1 for n in range(1, 8)}
@@ -26,127 +21,31 @@ _HOLIDAY_NEEDS = tuple(name for name in holidays.NAMES if not name[0].isascii() 
 _HOLIDAYS = "|".join(re.escape(name) for name in sorted(_HOLIDAY_NEEDS, key=len, reverse=True))
 
 
-def _number(said: str) -> int:
-    value = int(said) if said[0].isascii() else value_of(said)
-    return value if isinstance(value, int) else 0
-
-
-def _near(said: str) -> int:
-    """How many weeks, months or years on: 上 is -1, 下下 is 2."""
-    return said.count("下") - said.count("上")
-
-
-def _year(said: str, today: date) -> int:
-    if said in ("今年", "去年", "前年", "明年", "后年", "上年", "下年", "本年"):
-        return today.year + {"今": 0, "本": 0, "去": -1, "上": -1, "前": -2, "明": 1, "下": 1, "后": 2}[said[0]]
-    digits = said.rstrip("年")
-    number = _number(digits)
-    return number + 2000 if len(digits) == 2 else number
-
-
 def _relative_day(match: Match[str], script: Script) -> Atom:
     days = _DAYS[match["day"]]
     return dated(match, lambda today: calendar.day(today + timedelta(days=days)))
 
 
 def _weekday(match: Match[str], script: Script) -> Atom:
-    weekday, near = _WEEKDAYS[match["weekday"]], match["near"]
-    if near is None:
+    weekday, which = _WEEKDAYS[match["weekday"]], match["near"]
+    if which is None:
         return dated(
             match, lambda today: calendar.day(calendar.next_weekday(today, weekday)), floating=True, weekday=True
         )
-    weeks = _near(near)
+    weeks = near(which)
     return dated(match, lambda today: calendar.day(today + timedelta(days=weekday - today.weekday(), weeks=weeks)))
 
 
 def _week(match: Match[str], script: Script) -> Atom:
-    weeks, make = _near(match["near"] or "这"), calendar.weekend if match.group().endswith("末") else calendar.week
+    weeks, make = near(match["near"] or "这"), calendar.weekend if match.group().endswith("末") else calendar.week
     return dated(match, lambda today: make(today + timedelta(weeks=weeks)))
-
-
-def _year_month_day(match: Match[str], script: Script) -> Atom | None:
-    """Any of 2024年3月5日, 明年3月, 3月5号, 3月底, 3月."""
-    said, month, day, third = match["year"], _number(match["month"]), match["day"], match["third"]
-    if not 1 <= month <= 12 or (day and not 1 <= _number(day) <= 31):
-        return None
-
-    def resolve(today: date) -> Period | None:
-        if day:
-            which = _number(day)
-            found = (
-                calendar.valid(_year(said, today), month, which) if said else calendar.next_date(today, month, which)
-            )
-            return calendar.day(found) if found else None
-        year = _year(said, today) if said else today.year + (month < today.month)
-        whole = calendar.month(date(year, month, 1)) if 1 <= year <= 9000 else None
-        return calendar.thirds(whole, _THIRD[third]) if whole and third else whole
-
-    return dated(match, resolve, floating=said is None)
-
-
-def _month(match: Match[str], script: Script) -> Atom | None:
-    """下个月5号, 上个月底, 这个月, 月底."""
-    months, day, third = _near(match["near"] or "这"), match["day"], match["third"]
-    if match["near"] is None and not third:
-        return None
-
-    def resolve(today: date) -> Period | None:
-        whole = calendar.month(calendar.add_months(calendar.month(today).first, months))
-        if day:
-            found = calendar.valid(whole.first.year, whole.first.month, _number(day))
-            return calendar.day(found) if found else None
-        return calendar.thirds(whole, _THIRD[third]) if third else whole
-
-    return dated(match, resolve)
-
-
-def _year_alone(match: Match[str], script: Script) -> Atom | None:
-    said, third = match["year"], match["third"]
-    if said is None and not third:
-        return None
-
-    def resolve(today: date) -> Period | None:
-        year = _year(said, today) if said else today.year
-        whole = calendar.year(date(year, 1, 1)) if 1900 <= year <= 2200 else None
-        return calendar.thirds(whole, _THIRD[third]) if whole and third else whole
-
-    return dated(match, resolve)
-
-
-def _day_of_month(match: Match[str], script: Script) -> Atom | None:
-    number = _number(match["day"])
-    if not 1 <= number <= 31:
-        return None
-    return dated(match, _next(lambda today: calendar.next_day_of_month(today, number)), floating=True)
-
-
-def _quarter(match: Match[str], script: Script) -> Atom | None:
-    near, which, said = match["near"], match["which"], match["year"]
-    number = _number(which) if which else 0
-    if which and not 1 <= number <= 4:
-        return None
-
-    def resolve(today: date) -> Period:
-        if which:
-            return calendar.quarter(date(_year(said, today) if said else today.year, 3 * number, 1))
-        return calendar.quarter(calendar.add_months(calendar.quarter(today).first, 3 * _near(near)))
-
-    return dated(match, resolve)
-
-
-def _lunar(match: Match[str], script: Script) -> Atom | None:
-    month = {"正": 1, "腊": 12, "冬": 11}.get(match["month"]) or _number(match["month"])
-    day = _number(match["day"].lstrip("初"))
-    if not (1 <= month <= 12 and 1 <= day <= 30):
-        return None
-    return dated(match, _next(lambda today: holidays.next_lunar(today, month, day)), floating=True)
 
 
 def _holiday(match: Match[str], script: Script) -> Atom:
     said, name = match["year"], holidays.NAMES[match["name"].lower()]
 
     def resolve(today: date) -> Period | None:
-        found = holidays.date_of(name, _year(said, today)) if said else holidays.next_holiday(today, name)
+        found = holidays.date_of(name, year_said(said, today)) if said else holidays.next_holiday(today, name)
         return calendar.named(calendar.day(found), name) if found else None
 
     return dated(match, resolve, floating=said is None)
@@ -156,16 +55,6 @@ def _now(match: Match[str], script: Script) -> Atom:
     return MomentAtom(*match.span(), calendar.of_grain(script.reference.now.replace(tzinfo=None), "second"))
 
 
-def _next(find: Callable[[date], date | None]) -> Resolve:
-    def resolve(today: date) -> Period | None:
-        found = find(today)
-        return calendar.day(found) if found else None
-
-    return resolve
-
-
-_TO = r"(?:到|至|-|~)"
-_HAO = r"(?:号(?![楼线店门台桌机床馆院厅柜铺码房栋库仓色鞋球字口]|电池|单元)|日(?![内之以期前后常]))"
 RULES: tuple[Rule, ...] = rules(
     (
         "天 日 儿",
@@ -175,50 +64,17 @@ RULES: tuple[Rule, ...] = rules(
     ("早 晚 夜", r"(?P<day>昨|今|明|(?<![以之目先提])前)(?=[早晚夜](?![于些点饭餐安]))", _relative_day),
     (
         "周 星期 礼拜",
-        rf"(?<![每几0-9])(?<!(?<![周期拜])[一二两三四五六七八九十])(?:(?P<near>{_NEAR})的?)?{_WEEK}"
+        rf"(?<![每几0-9])(?<!(?<![周期拜])[一二两三四五六七八九十])(?:(?P<near>{NEAR})的?)?{_WEEK}"
         r"(?P<weekday>[一二三四五六日天1-7])(?![个边身围岁转])",
         _weekday,
     ),
-    ("周末", rf"(?:(?P<near>{_NEAR}))?周末", _week),
-    ("周 星期 礼拜", rf"(?P<near>{_NEAR}){_WEEK}(?![一二三四五六日天末边身围岁转1-7])", _week),
-    (
-        "月",
-        rf"(?<![0-9.])(?:(?P<year>{_YEAR})的?)?(?P<month>{_N})月(?!饼)份?"
-        rf"(?:(?P<third>[上中下]旬|[初中底末头尾](?!级|年))|(?P<day>{_N})"
-        rf"(?:[号日]|(?={_TO}{_N}[号日])|(?![0-9一二三四五六七八九十号日个天点件块元折])))?",
-        _year_month_day,
-    ),
-    (
-        "月",
-        rf"(?<![0-9零一二三四五六七八九十半几个])(?:(?P<near>{_NEAR})月|月(?=[上中下初底末头尾]))(?!份?[亮饼])"
-        rf"份?(?:的?(?:(?P<third>[上中下]旬|[初中底末头尾](?!级))|(?P<day>{_N})[号日]))?",
-        _month,
-    ),
-    (
-        "年",
-        rf"(?:(?P<year>{_YEAR})(?![0-9一二三四五六七八九十]{{1,3}}月)年?|(?<![0-9零一二三四五六七八九十半几])年(?=[初底末]))"
-        r"(?P<third>[初底末](?!级)|中(?![国文秋]))?",
-        _year_alone,
-    ),
-    (
-        "号 日",
-        rf"(?<![0-9月零一二三四五六七八九十第.大小-])(?P<day>{_N})(?:{_HAO}|(?={_TO}{_N}{_HAO}))",
-        _day_of_month,
-    ),
-    ("号 日", rf"(?<=[到至~-])(?P<day>{_N}){_HAO}", _day_of_month),
-    ("季度", rf"(?:(?P<year>{_YEAR})的?)?(?:第?(?P<which>[一二三四1-4])季度|(?P<near>{_NEAR})季度)", _quarter),
-    (
-        "正月 腊月 冬月 历",
-        r"(?:农历|阴历)?(?P<month>正|腊|冬|(?<=历)(?:[一二三四五六七八九十]{1,2}|[0-9]{1,2}))月"
-        r"(?P<day>初[一二三四五六七八九十]|[一二三四五六七八九十廿]{1,3}|[0-9]{1,2})[号日]?",
-        _lunar,
-    ),
+    ("周末", rf"(?:(?P<near>{NEAR}))?周末", _week),
+    ("周 星期 礼拜", rf"(?P<near>{NEAR}){_WEEK}(?![一二三四五六日天末边身围岁转1-7])", _week),
     (
         _HOLIDAY_NEEDS,
-        rf"(?<![0-9.零一二三四五六七八九十])(?:(?P<year>{_YEAR})的?)?(?P<name>{_HOLIDAYS})"
+        rf"(?<![0-9.零一二三四五六七八九十])(?:(?P<year>{YEAR})的?)?(?P<name>{_HOLIDAYS})"
         r"(?![0-9.零一二三四五六七八九十百千万起直定个样些下次般树帽装服袜卡粥]|老人|礼物|上河)",
         _holiday,
     ),
     ("现在 此刻 当前", r"现在|此时此刻|此刻|当前(?!的?订单)", _now),
 )
-"""Patterns over simplified characters, and what they mean."""

@@ -61,6 +61,8 @@ NAMES: dict[str, str] = (
 @lru_cache(maxsize=2048)
 def date_of(holiday: str, year: int) -> date | None:
     """When a holiday (a value of `NAMES`) is in a year; None where the lunar calendar's tables end."""
+    if not 1 <= year <= 9000:
+        return None
     for name, month, day, _ in _FIXED:
         if name == holiday:
             return date(year, month, day)

@@ -32,14 +32,13 @@ def moments(script: Script) -> Iterator[Atom]:
         after = _AFTER.match(script.text, duration.end)
         before = _BEFORE.search(script.text, max(0, duration.start - _REACH), duration.start)
         now = script.reference.now
-        if before is not None and before.lastgroup in ("past", "next"):
-            end = after.end() if after and after["within"] else duration.end
-            signed = -duration.value if before.lastgroup == "past" else duration.value
-            yield MomentAtom(before.start(), end, _stretch(now, duration, signed))
-        elif (after is not None and after["within"]) or (before is not None and before.lastgroup == "within"):
-            start = before.start() if before is not None and before.lastgroup == "within" else duration.start
-            end = after.end() if after is not None and after["within"] else duration.end
-            yield MomentAtom(start, end, _stretch(now, duration, duration.value))
+        how = before.lastgroup if before else None
+        within = after is not None and after["within"] is not None
+        if within or how in ("past", "next", "within"):
+            start = before.start() if before is not None and how != "later" else duration.start
+            end = after.end() if after is not None and within else duration.end
+            for period in _stretch(now, duration, -duration.value if how == "past" else duration.value):
+                yield MomentAtom(start, end, period)
         elif after is not None:
             value = duration.value if after["later"] else -duration.value
             start = before.start() if before is not None and value > 0 else duration.start
@@ -60,27 +59,24 @@ def _at(start: int, end: int, now: datetime, value: int, unit: str) -> Iterator[
 
 
 def _distant(now: datetime, value: int, unit: str) -> Period | None:
+    finer = {"hour": "minute", "minute": "second", "second": "second"}.get(unit, "day")
     try:
-        there = _moved(now, value, unit)
+        return calendar.of_grain(_moved(now, value, unit), finer)
     except (OverflowError, ValueError):
         return None
-    finer = {"hour": "minute", "minute": "second", "second": "second"}.get(unit, "day")
-    return calendar.of_grain(there, finer)
 
 
-def _stretch(now: datetime, duration: Duration, value: int) -> Period:
+def _stretch(now: datetime, duration: Duration, value: int) -> Iterator[Period]:
     """From now over a duration, or up to now: in whole days when it is one of days or more."""
     here = now.replace(tzinfo=None)
     try:
-        there = _moved(now, value, duration.unit)
+        first, last = sorted((here, _moved(now, value, duration.unit)))
+        if SECONDS[duration.unit] >= SECONDS["day"]:
+            yield calendar.days(first, last)
+        else:
+            yield Period(first.replace(microsecond=0), last.replace(microsecond=0), "second", interval=True)
     except (OverflowError, ValueError):
-        there = here
-    grain = "day" if SECONDS[duration.unit] >= SECONDS["day"] else "second"
-    first, last = sorted((here, there))
-    if grain == "second":
-        return Period(first.replace(microsecond=0), last.replace(microsecond=0), grain, interval=True)
-    begin, end = calendar.day(first), calendar.day(last)
-    return Period(begin.start, end.end, grain, interval=True)
+        return
 
 
 def _moved(now: datetime, value: int, unit: str) -> datetime:

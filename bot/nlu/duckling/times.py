@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.nlu.duckling import clocks_en, clocks_zh, dates_en, dates_numeric, dates_zh
+from bot.nlu.duckling import clocks_en, clocks_zh, dates_en, dates_numeric, dates_zh, months_en, months_zh
 from bot.nlu.duckling.atoms import Atom, apply
 from bot.nlu.duckling.calendar import GRAINS, Period, between
 from bot.nlu.duckling.moments import Moment, in_range
@@ -80,10 +80,10 @@ def _atoms(script: Script) -> Iterator[Atom]:
         if ":" in script.text:
             yield from apply(clocks_en.DIGITAL, script)
     if script.has_han:
-        yield from apply(dates_zh.RULES, script)
+        yield from apply((*dates_zh.RULES, *months_zh.RULES), script)
         yield from apply(clocks_zh.RULES, script)
     if script.has_latin:
-        yield from apply(dates_en.RULES, script)
+        yield from apply((*dates_en.RULES, *months_en.RULES), script)
         yield from apply(clocks_en.RULES, script)
     yield from relative(script)
 

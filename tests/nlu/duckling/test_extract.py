@@ -181,3 +181,21 @@ def test_long_and_hostile_messages_take_bounded_time() -> None:
     ):
         extract(text, WEDNESDAY)
     assert time.process_time() - started < 10
+
+
+def test_no_calendar_goes_so_far() -> None:
+    for text in (
+        "9999年后",
+        "最近9999年",
+        "in 7973 years",
+        "9999 years ago",
+        "within 8000 years",
+        "9999-12-31",
+        "9999年12月31日",
+        "零零零零年春节",
+        "零零零零年双十一",
+        "零零零零年第三季度",
+        "零零零零年3月",
+        "零零零零年",
+    ):
+        extract(text, WEDNESDAY)
