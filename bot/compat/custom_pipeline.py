@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import logging
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,6 +22,8 @@ from bot.compat.project_code import load_class, problem
 from bot.errors import Problem, ProjectError
 from bot.formats.config import ComponentSpec
 
+log = logging.getLogger(__name__)
+
 STAND_INS: dict[str, type[Any]] = {
     component.__name__: component
     for component in (WhitespaceTokenizer, JiebaTokenizer, CountVectorsFeaturizer, RegexFeaturizer)
@@ -32,6 +35,7 @@ _KINDS: dict[str, type[Any]] = {
     "Featurizer": Featurizer,
     "Mapper": EntityExtractorMixin,
 }
+_GIVES = {"Tokenizer": "WhitespaceTokenizer and JiebaTokenizer give tokens."}
 _GIVEN = frozenset({"self", "messages", "training_data", "model"})
 _POLICIES = {ComponentType.POLICY_WITH_END_TO_END_SUPPORT, ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT}
 
@@ -113,8 +117,12 @@ def _problems(
         if find_spec(package.split(".")[0]) is None:
             yield wrong(f"needs the package '{package}', which is not installed.", f"`pip install {package}`")
     for kind in required:
-        if not any(_is_a(kind, spec, earlier) for spec in before):
-            yield wrong(f"needs a {kind.__name__} before it.")
+        found = [spec for spec in before if _is_a(kind, spec, earlier)]
+        if not found:
+            yield wrong(f"needs a {kind.__name__} before it.", _GIVES.get(kind.__name__, ""))
+        elif issubclass(kind, Featurizer) and not any(custom.spec in found for custom in earlier):
+            names = ", ".join(spec.name for spec in found)
+            log.warning("%s: '%s' asks for features, and %s adds none here.", custom.spec.where, name, names)
     for method in ("train", "process", "process_training_data", "provide"):
         for parameter in _unknown(getattr(component, method, None)):
             yield wrong(f"asks for '{parameter}' in `{method}`, which components are not given here.")

@@ -135,6 +135,14 @@ def test_rasas_sparse_featurizers_feed_custom_classifiers(tmp_path: Path) -> Non
     )
 
 
+def test_a_featurizer_that_adds_nothing_here_is_said(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    pipeline = "- name: WhitespaceTokenizer\n- name: LanguageModelFeaturizer\n- name: bayes.BayesClassifier"
+    root = write_project(tmp_path, {"bayes.py": code.REGRESSION}, pipeline=pipeline)
+    with pytest.raises(ProjectError, match="'NoneType' object has no attribute 'features'"):
+        train(Project.load(root))
+    assert "'bayes.BayesClassifier' asks for features, and LanguageModelFeaturizer adds none here." in caplog.text
+
+
 class _Examples(Component):
     """Ours: learns the texts that it is trained on, and says how many letters a message has."""
 
@@ -178,7 +186,7 @@ def test_texts_that_a_component_changes_are_what_later_ones_read_and_learn_from(
         ("- name: custom_nlu.plain.Tracking", "asks for 'tracker' in `process`"),
         ("- name: custom_nlu.plain.Needy", "needs the package 'no_such_package'"),
         ("- name: custom_nlu.plain.English", "does not support the language 'zh'"),
-        ("- name: custom_nlu.sentiment.SentimentAnalyzer", "needs a Tokenizer before it"),
+        ("- name: custom_nlu.sentiment.SentimentAnalyzer", "WhitespaceTokenizer and JiebaTokenizer give tokens"),
         ("- name: custom_nlu.plain.AfterDiet", "needs a DIETClassifier before it"),
         ("- name: custom_nlu.refined.Diet", "is made of Rasa's DIETClassifier"),
     ],
