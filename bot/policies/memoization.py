@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from bot.domain import Domain
+from bot.domain import ACTION_UNLIKELY_INTENT, Domain
 from bot.policies.base import PolicyConfig, Prediction, scores
 from bot.policies.memories import ROOT, Memories, Memory
 from bot.policies.shortening import Outlines, events_from, starts
@@ -53,10 +53,12 @@ class MemoizationPolicy:
 
     def _learn(self, tracker: TrainingTracker) -> None:
         source, window, node = _source(tracker), self.config.max_history, ROOT
-        for index, action in enumerate(tracker.actions):
-            states = tracker.raw_states[index : index + 1]
+        # As when predicting, it is as if `action_unlikely_intent` had never happened.
+        told = [state for state in tracker.raw_states if state.action != ACTION_UNLIKELY_INTENT]
+        for index, action in enumerate(action for action in tracker.actions if action.name != ACTION_UNLIKELY_INTENT):
+            states = told[index : index + 1]
             if window:
-                node, states = ROOT, tracker.raw_states[max(index + 1 - window, 0) : index + 1]
+                node, states = ROOT, told[max(index + 1 - window, 0) : index + 1]
             for state in states:
                 node = self._memory.grow(node, state)
             if not action.unpredictable:

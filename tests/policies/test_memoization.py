@@ -140,6 +140,15 @@ stories:
     assert bot("AugmentedMemoizationPolicy", stories).say("/rule", "嗯嗯嗯") == ["规则", "?"]
 
 
+def test_a_story_with_an_unlikely_intent_is_recalled_as_if_it_were_none() -> None:
+    stories = """
+stories:
+- story: surprised
+  steps: [{intent: a}, {action: action_unlikely_intent}, {action: utter_b}, {intent: c}, {action: utter_c}]
+"""
+    assert bot("MemoizationPolicy", stories).say("/a", "/c") == ["B", "C"]
+
+
 MESSAGES = ["/a", "/b", "/c", "/rule", '/a{"colour": "red"}', '/b{"colour": "blue"}', '/rule{"colour": "x"}']
 
 
