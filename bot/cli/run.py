@@ -90,7 +90,7 @@ def run(
     if remote_storage is not None:
         raise UsageError(
             f"--remote-storage {remote_storage}: models are not fetched from cloud storage. Fetch the model first and "
-            "name it with --model."
+            "name it with --model, or have a server hand it out: `models: {url: …}` in endpoints.yml."
         )
     from bot.assistant import Assistant
     from bot.cli.loading import model_server_of, pulled_assistant, ready_assistant
