@@ -12,7 +12,7 @@ from bot.events import ActionExecuted, UserUttered
 from bot.formats.domain import parse_domain
 from bot.formats.stories import parse_stories
 from bot.policies.states import RuleOnly
-from bot.policies.ted import TEDPolicy
+from bot.policies.ted import TEDPolicy, examples
 from bot.policies.ted_options import TEDConfig
 from bot.policies.training_trackers import training_trackers
 from bot.project import Project
@@ -116,6 +116,28 @@ def test_the_same_seed_gives_the_same_policy_and_loading_too(fruits: TalkingBot,
     loaded = TEDPolicy(TEDConfig(**SMALL))
     loaded.load(tmp_path, fruits.domain)
     assert asked(loaded, fruits, "seeds") == expected
+
+
+def test_an_unlikely_intent_in_a_story_is_as_if_it_were_none() -> None:
+    plain = (
+        "stories: [{story: s, steps: [{intent: apple}, {action: utter_apple}, {intent: pear}, {action: utter_pear}]}]"
+    )
+    told = plain.replace("{intent: pear}", "{intent: pear}, {action: action_unlikely_intent}")
+    domain = parse_domain(DOMAIN)
+    (with_it,), (without,) = (training_trackers(parse_stories(text), domain) for text in (told, plain))
+    assert list(examples(with_it.tracker, 3)) == list(examples(without.tracker, 3))
+
+
+def test_what_a_form_asked_again_counts_once_in_what_is_learned() -> None:
+    stories = FORM_STORIES.replace(
+        "- intent: weather\n  - action: utter_weather\n  - action: order_form",
+        "- intent: inform\n  - action: order_form",
+    )
+    domain = parse_domain(FORM)
+    tracker = next(t for t in training_trackers(parse_stories(stories), domain) if t.name == "interrupted")
+    learned = list(examples(tracker.tracker, None))
+    assert [action for _, action in learned] == ["action_listen", "order_form", "utter_done", "action_listen"]
+    assert [states[-1].previous_action for states, _ in learned] == [None, "action_listen", "order_form", "utter_done"]
 
 
 def test_an_action_that_left_the_domain_is_not_predicted(fruits: TalkingBot) -> None:
