@@ -43,7 +43,7 @@ def lines_of(order: Order, item_ids: Sequence[str]) -> list[OrderLine]:
     return [by_id[item_id] for item_id in item_ids if item_id in by_id]
 
 
-def items(order: Order, turn: Turn, *, current: Sequence[str] | None) -> list[str] | None:
+def items(session: ShopSession, order: Order, turn: Turn, *, current: Sequence[str] | None) -> list[str] | None:
     """Line ids, one for each piece, that the customer means; None when it is open which."""
     by_id = {line.id: line for line in order.lines}
     pointed = [str(value) for value in turn.values("item_id") if value in by_id]
@@ -52,13 +52,15 @@ def items(order: Order, turn: Turn, *, current: Sequence[str] | None) -> list[st
     kept = list(current) if current and all(item_id in by_id for item_id in current) else None
     if kept and not turn.said("product", "mention"):
         return kept
-    fitting = _lines_named(order.lines, turn)
-    if not fitting and _ALL.search(turn.text):
-        fitting = list(order.lines)
+    meant, words = _lines_named(order.lines, turn), _option_words(turn)
+    if len(meant) > 1 and words:  # what is to become white and XL comes in white and XL
+        meant = [line for line in meant if fitting(session, line.variant.product, words)] or meant
+    if not meant and _ALL.search(turn.text):
+        meant = list(order.lines)
     if kept and not _ALL.search(turn.text):  # "not the shirt, the cable": what is named beside the one chosen is new
-        fitting = [line for line in fitting if line.id not in kept] or fitting
-    if len(fitting) == 1 or (fitting and (_ALL.search(turn.text) or _each_is_named(fitting, turn))):
-        return _pieces(fitting, turn)
+        meant = [line for line in meant if line.id not in kept] or meant
+    if len(meant) == 1 or (meant and (_ALL.search(turn.text) or _each_is_named(meant, turn))):
+        return _pieces(meant, turn)
     if kept:
         return kept
     return _pieces(order.lines, turn) if len(order.lines) == 1 else None

@@ -214,7 +214,7 @@ class Filling:
 
     def _item_ids(self) -> list[str] | None:
         assert self.order is not None
-        return choices.items(self.order, self.turn, current=self.values["item_ids"])
+        return choices.items(self.scope.session, self.order, self.turn, current=self.values["item_ids"])
 
     def _new_item_ids(self) -> list[str] | None:
         assert self.order is not None

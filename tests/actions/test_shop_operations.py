@@ -209,3 +209,16 @@ def test_several_things_named_are_all_returned_and_a_change_of_mind_replaces_one
     assert "89.00元" in shop.say("K3617728退T恤", "return_item", order_number="K3617728", product="T恤")
     said = shop.say("不要退T恤了 退数据线", "return_item", product=["T恤", "数据线"])
     assert "数据线" in said and "T恤" not in said
+
+
+def test_of_several_things_named_the_one_is_exchanged_that_comes_as_wanted(shop: StarterTalk) -> None:
+    shop.say(WEI, "inform", email=WEI)
+    said = shop.say(
+        "K3617728 T恤换成白色的XL 然后充电线退了",
+        "exchange_item",
+        order_number="K3617728",
+        product=["T恤", "充电"],
+        colour__new="白色",
+        size="XL",
+    )
+    assert "换成重磅纯棉圆领T恤（白色，XL" in said
