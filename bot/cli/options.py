@@ -71,8 +71,7 @@ def common(
     quiet: Annotated[bool, typer.Option("--quiet", help="Log errors only.")] = False,
 ) -> None:
     """What every command has."""
-    level = logging.ERROR if quiet else (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
-    logging.basicConfig(level=level, format=LOG_FORMAT)
+    logging.basicConfig(level=_level(verbose=verbose, quiet=quiet), format=LOG_FORMAT)
 
 
 def all_problems(project: Project, *, max_history: int | None = None) -> list[Problem]:
@@ -89,9 +88,28 @@ def history_file() -> Path:
     return user_state_path("kefu") / "shell_history"
 
 
-def log_everything() -> None:
-    """What `--debug` asks of the log."""
-    logging.getLogger().setLevel(logging.DEBUG)
+def _level(*, verbose: int, quiet: bool) -> int:
+    return logging.ERROR if quiet else (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
+
+
+def set_log_level(*, verbose: int, quiet: bool) -> None:
+    """What a command's own `-v`, `-vv`, `--debug` and `--quiet` ask of the log; Rasa has them after the command."""
+    logging.getLogger().setLevel(_level(verbose=verbose, quiet=quiet))
+
+
+def configure_logging(path: Path) -> None:
+    """Have the log as a YAML file says; raises UsageError when it cannot be read or makes no sense."""
+    import logging.config
+
+    import yaml
+
+    from bot.errors import UsageError
+
+    try:
+        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+        logging.config.dictConfig({"disable_existing_loggers": False, **found})
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError, TypeError, AttributeError, ImportError) as error:
+        raise UsageError(f"the logging configuration {path} cannot be used: {error}") from error
 
 
 def log_to(path: Path) -> None:

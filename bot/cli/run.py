@@ -77,11 +77,18 @@ def run(
     syslog_port: Annotated[int, typer.Option(help="Port of the syslog server.")] = 514,
     syslog_protocol: Annotated[SyslogProtocol, typer.Option(case_sensitive=False)] = SyslogProtocol.UDP,
     actions: Annotated[str, typer.Option(help="Package or module of the actions.")] = "actions",
+    logging_config_file: Annotated[
+        Path | None, typer.Option(help="Logging as a YAML file in the schema of Python's logging.config.dictConfig.")
+    ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Log everything.")] = False,
+    verbose: Annotated[int, typer.Option("-v", "--verbose", count=True, help="Log more; twice for everything.")] = 0,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Log errors only.")] = False,
 ) -> None:
     """Serve the assistant: REST, WebSocket, the chat page at /, and with --enable-api Rasa's HTTP API."""
-    if debug:
-        options.log_everything()
+    if debug or verbose or quiet:
+        options.set_log_level(verbose=2 if debug else verbose, quiet=quiet)
+    if logging_config_file is not None:
+        options.configure_logging(logging_config_file)
     if part is Part.ACTIONS:
         serve_actions(
             project, actions, port or ACTIONS_PORT, cors=_origins(cors), certificate=ssl_certificate, key=ssl_keyfile

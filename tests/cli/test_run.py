@@ -32,8 +32,9 @@ def served(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 @pytest.fixture
 def log_handlers() -> Iterator[None]:
-    before = list(logging.getLogger().handlers)
+    before, level = list(logging.getLogger().handlers), logging.getLogger().level
     yield
+    logging.getLogger().setLevel(level)
     for handler in set(logging.getLogger().handlers) - set(before):
         logging.getLogger().removeHandler(handler)
         handler.close()
@@ -84,3 +85,21 @@ def test_the_log_goes_to_a_syslog_server_too(tmp_path: Path, served: dict[str, A
         assert done.exit_code == 0, done.output
         logging.getLogger("bot").error("订单丢失")
         assert "订单丢失" in server.recv(4096).decode()
+
+
+def test_the_log_is_as_the_options_and_the_configuration_say(
+    tmp_path: Path, served: dict[str, Any], log_handlers: None
+) -> None:
+    project = write_project(tmp_path)
+    log = tmp_path / "kefu.log"
+    handler = f"{{class: logging.FileHandler, filename: {log}, encoding: utf-8}}"
+    config = tmp_path / "logging.yml"
+    config.write_text(f"version: 1\nhandlers: {{file: {handler}}}\nroot: {{handlers: [file], level: INFO}}\n")
+    assert run("--project", project, "-vv").exit_code == 0
+    assert logging.getLogger().level == logging.DEBUG
+    done = run("--project", project, "--quiet", "--logging-config-file", config)
+    assert done.exit_code == 0, done.output
+    logging.getLogger("bot").info("订单")
+    assert "订单" in log.read_text(encoding="utf-8")
+    config.write_text("version: 99\n")
+    assert "cannot be used" in str(run("--project", project, "--logging-config-file", config).exception)
