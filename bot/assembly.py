@@ -20,6 +20,7 @@ from bot.compat.doors import (
     custom_publisher,
     custom_speaker,
     custom_tracker_store,
+    register_slot_types,
 )
 from bot.compat.hook import serving_rasa
 from bot.dst.base import Linker
@@ -44,6 +45,7 @@ def assemble(project: Project | Path | str, *, model: Path | None = None, **part
         project = Project.load(project)
     trained = _model(project, model)
     project = _with_domain_of(trained, project)
+    register_slot_types(project)
     made: dict[str, Any] = {
         "nlu": lambda: understanding_of(project, trained),
         "policies": lambda: Ensemble(policies_of(project, trained)),

@@ -13,7 +13,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any, TypeVar
 
 ENTRY_POINT_GROUP = "kefu.components"
-KINDS = ("nlu", "policy")
+KINDS = ("nlu", "policy", "slot")
 
 _Class = TypeVar("_Class", bound=type[Any])
 _registered: dict[str, dict[str, type[Any]]] = {kind: {} for kind in KINDS}

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot import registry
 from bot.errors import Where
 
 TYPES = ("text", "bool", "float", "categorical", "list", "any")
@@ -68,13 +69,24 @@ class Slot:
             case "list":
                 return (1.0 if value else 0.0,)
             case "bool":
-                return (1.0, 1.0 if _truth(value) else 0.0) if value is not None else (0.0, 0.0)
+                truth = _truth(value)
+                return (0.0, 0.0) if truth is None else (1.0, 1.0 if truth else 0.0)
             case "float":
                 return self._float_features(value)
             case "categorical":
                 return self._categorical_features(value)
-            case _:
+            case "any":
                 return ()
+            case _:
+                return self._own_features(value)
+
+    def _own_features(self, value: Any) -> tuple[float, ...]:
+        """Those of a type of the project's own, which is registered when the project is loaded."""
+        try:
+            found: tuple[float, ...] = registry.get("slot", self.type).features(self, value)
+        except KeyError:
+            return ()
+        return found
 
     def _float_features(self, value: Any) -> tuple[float, ...]:
         try:
@@ -93,7 +105,12 @@ class Slot:
         return tuple(1.0 if candidate == chosen else 0.0 for candidate in values)
 
 
-def _truth(value: Any) -> bool:
-    if isinstance(value, str):
-        return value.strip().lower() in ("true", "1", "1.0")
-    return bool(value)
+def _truth(value: Any) -> bool | None:
+    """What Rasa takes a value for: numbers are true when they are 1; None for what is neither true nor false."""
+    if isinstance(value, bool | int | float):
+        return value == 1
+    if not isinstance(value, str):
+        return None
+    if value.isnumeric():
+        return float(value) == 1.0
+    return {"true": True, "false": False}.get(value.strip().lower())

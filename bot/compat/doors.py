@@ -50,6 +50,17 @@ def custom_policy(spec: ComponentSpec, *, root: Path) -> Policy | None:
     return make_policy(spec, root=root)
 
 
+def register_slot_types(project: Project) -> None:
+    """Take up the slot types that the domain names by a class path. Raises ProjectError."""
+    for slot in project.domain.slots.values():
+        if is_class_path(slot.type):
+            from bot.compat.custom_slots import register_slot_type
+
+            register_slot_type(slot, project.root)
+            # Validation may have asked for it before, when nobody knew the features of this type.
+            vars(project.domain).pop("featurised_slots", None)
+
+
 def custom_tracker_store(project: Project) -> TrackerStore | None:
     """None where endpoints.yml names no class; raises ProjectError for one that cannot be used."""
     endpoint = _of_class(project.endpoints.tracker_store)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bot import __version__
-from bot.compat.doors import build_components, custom_policy
+from bot.compat.doors import build_components, custom_policy, register_slot_types
 from bot.formats.config import ComponentSpec
 from bot.formats.write_domain import write_domain
 from bot.nlu.base import Component, Progress, silent
@@ -213,6 +213,7 @@ def stale(
 
 
 def _learners(project: Project, *, nlu: bool, core: bool, augmentation: int) -> Iterator[_Learner]:
+    register_slot_types(project)
     config = project.config
     if nlu and project.training_data.examples:
         components = build_components(config.pipeline, language=config.language, root=project.root)

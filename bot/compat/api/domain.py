@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.actions.domain_json import domain_json
 from bot.compat.api.exceptions import RasaException
-from bot.compat.api.slots import Slot
+from bot.compat.api.slots import DomainSlot
 from bot.domain import Domain as OwnDomain
 from bot.errors import ProjectError, UsageError
 from bot.formats.domain import parse_domain, read_domain
@@ -97,9 +97,9 @@ class Domain:
         return sorted(self.own.entities)
 
     @cached_property
-    def slots(self) -> list[Slot]:
+    def slots(self) -> list[DomainSlot]:
         """All slots, with their initial values."""
-        return [Slot(declared, declared.initial_value) for declared in self.own.all_slots.values()]
+        return [DomainSlot(declared, declared.initial_value) for declared in self.own.all_slots.values()]
 
     @property
     def responses(self) -> dict[str, list[dict[str, Any]]]:

@@ -9,7 +9,7 @@ from typing import Any
 from bot.compat.api.constants import ACTION_LISTEN_NAME
 from bot.compat.api.domain import Domain
 from bot.compat.api.events import BotUttered, Event, UserUttered, deserialise_events
-from bot.compat.api.slots import Slot
+from bot.compat.api.slots import DomainSlot
 from bot.domain import Domain as OwnDomain
 from bot.policies.states import RuleOnly, StoryStates, featurise
 from bot.tracker import ConversationState, EventVerbosity
@@ -47,7 +47,7 @@ class DialogueStateTracker:
     def __init__(
         self,
         sender_id: str,
-        slots: Iterable[Slot] | None,
+        slots: Iterable[DomainSlot] | None,
         max_event_history: int | None = None,
         sender_source: str | None = None,
         is_rule_tracker: bool = False,
@@ -71,7 +71,7 @@ class DialogueStateTracker:
         cls,
         sender_id: str,
         evts: Iterable[Event],
-        slots: Iterable[Slot] | None = None,
+        slots: Iterable[DomainSlot] | None = None,
         max_event_history: int | None = None,
         sender_source: str | None = None,
         domain: Domain | None = None,
@@ -86,7 +86,7 @@ class DialogueStateTracker:
         cls,
         sender_id: str,
         events_as_dict: Iterable[Mapping[str, Any]],
-        slots: Iterable[Slot] | None = None,
+        slots: Iterable[DomainSlot] | None = None,
         max_event_history: int | None = None,
     ) -> DialogueStateTracker:
         """A tracker of stored events."""
@@ -160,9 +160,9 @@ class DialogueStateTracker:
         return self.own.sender_id
 
     @property
-    def slots(self) -> dict[str, Slot]:
+    def slots(self) -> dict[str, DomainSlot]:
         declared, values = self.own.domain.all_slots, self.own.slots
-        return {name: Slot(slot, values.get(name)) for name, slot in declared.items()}
+        return {name: DomainSlot(slot, values.get(name)) for name, slot in declared.items()}
 
     def get_slot(self, key: str) -> Any:
         return self.own.get_slot(key)
