@@ -25,10 +25,11 @@ _DAY_FIRST = frozenset({"GB", "AU", "NZ", "IE", "IN", "ZA", "SG", "HK"})
 
 
 class DucklingEntityExtractorConfig(ComponentConfig):
-    """Rasa's options. What is read in this process is Chinese and English, whatever the locale. Without a `url` (here or in RASA_DUCKLING_HTTP_URL) no server is needed.
+    """Rasa's options. Without a `url` (here or in RASA_DUCKLING_HTTP_URL) no server is needed.
 
-    `dimensions`: the names to look for, all when left out. `locale`: such as `en_GB`, where 3/5 is in May; by default
-    the assistant's language. `timezone`: such as `Asia/Shanghai`; by default this machine's. `timeout`: seconds.
+    What is read in this process is Chinese and English, whatever the locale. `dimensions`: the names to look for, all
+    when there are none. `locale`: such as `en_GB`, where 3/5 is in May; by default the assistant's language.
+    `timezone`: such as `Asia/Shanghai`; by default this machine's. `timeout`: seconds.
     """
 
     url: str | None = None
@@ -91,7 +92,7 @@ class DucklingEntityExtractor(Component):
 
         region = self.locale.replace("-", "_").partition("_")[2].upper()
         reference = Reference(datetime.fromtimestamp(now, self._zone(now)), day_first=region in _DAY_FIRST)
-        return extract(text, reference, self.config.dimensions)
+        return extract(text, reference, self.config.dimensions or None)
 
     def _ask(self, url: str, texts: Sequence[str], now: float) -> list[list[Found]]:
         from bot.nlu.duckling.server import DucklingServer

@@ -68,6 +68,7 @@ def test_what_other_components_found_stays() -> None:
 
 def test_dimensions_locale_and_timezone_are_options() -> None:
     assert [e["entity"] for e in read(extractor(dimensions=["number"]), "3月5号")] == ["number", "number"]
+    assert [e["entity"] for e in read(extractor(dimensions=[]), "3月5号")] == ["time"]
     assert read(extractor(locale="en_GB"), "5/4/2026")[0]["value"].startswith("2026-04-05")
     assert read(extractor(locale="en_US"), "5/4/2026")[0]["value"].startswith("2026-05-04")
     late = extractor(timezone="America/New_York")
