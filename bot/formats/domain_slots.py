@@ -43,7 +43,7 @@ def _slot(key: Scalar, node: Node, problems: ProblemList) -> Slot:
             body.get("influence_conversation"), "`influence_conversation`", problems, default=kind != "any"
         ),
         mappings=_mappings(body, what, key, problems),
-        values=_values(body, problems),
+        values=_values(body, what, problems),
         min_value=shapes.number(body.get("min_value"), "`min_value`", problems, default=0.0),
         max_value=shapes.number(body.get("max_value"), "`max_value`", problems, default=1.0),
         extra={entry.text: value.plain() for entry, value in body.items() if entry.text not in _SLOT_KEYS},
@@ -78,9 +78,16 @@ def _type(body: Mapping, what: str, problems: ProblemList) -> str:
     return found
 
 
-def _values(body: Mapping, problems: ProblemList) -> tuple[str, ...]:
-    values = (item.plain() for item in shapes.items(body.get("values"), "`values`", problems))
-    return tuple(str(value).lower() for value in values)
+def _values(body: Mapping, what: str, problems: ProblemList) -> tuple[str, ...]:
+    values = []
+    for item in shapes.items(body.get("values"), "`values`", problems):
+        if shapes.is_null(item):
+            problems.warning(
+                "yaml-type", f"null is no value of {what}; it stands for an empty slot.", item, "Remove it."
+            )
+        else:
+            values.append(str(item.plain()).lower())
+    return tuple(values)
 
 
 def _mappings(body: Mapping, what: str, key: Scalar, problems: ProblemList) -> tuple[SlotMapping, ...]:

@@ -113,7 +113,7 @@ def test_entities_with_roles_and_groups() -> None:
 def test_slots_of_every_kind() -> None:
     slots = parse_domain(DOMAIN).slots
     assert slots["确认"].initial_value is False
-    assert slots["language"].values == ("zh", "en", "none")
+    assert slots["language"].values == ("zh", "en")  # null is no value
     assert (slots["amount"].min_value, slots["amount"].max_value) == (1.0, 100.5)
     assert slots["amount"].extra == {"value_reset_delay": 5}
     assert slots["own"].type == "shop.slots.PhoneSlot"
