@@ -293,23 +293,34 @@ def _renamed(tracker: TrainingTracker, part: _Part) -> TrainingTracker:
 def _augmented(
     parts: Sequence[_Part], told: Iterable[TrainingTracker], factor: int, chance: random.Random
 ) -> list[TrainingTracker]:
-    """Conversations that go on with a second and a third story after the first has ended."""
+    """Conversations that go on with a second and a third story after the first has ended.
+
+    What goes on with what is drawn first, and only what was drawn is told.
+    """
     ends = [tracker for tracker in told if tracker.actions and tracker.actions[-1].name == ACTION_LISTEN]
-    openings = [part for part in parts if not part.starts and part.end is None]
-    made: list[TrainingTracker] = []
-    current = ends
+    openings = [number for number, part in enumerate(parts) if not part.starts and part.end is None]
+    plans: list[tuple[int, ...]] = []
+    current: list[tuple[int, ...]] = [(number,) for number in range(len(ends))]
     for _ in range(3):
         sample = chance.sample(current, min(factor, len(current)))
-        current = []
-        for tracker in sample:
-            for part in openings:
-                longer = _renamed(tracker, part)
-                longer.is_augmented = True
-                longer.update(ActionReverted())
-                _continue(longer, part, [])
-                current.append(longer)
-        made += current
-    return chance.sample(made, min(factor * 10, len(made)))
+        current = [(*plan, opening) for plan in sample for opening in openings]
+        plans += current
+    known: dict[tuple[int, ...], TrainingTracker] = {(number,): tracker for number, tracker in enumerate(ends)}
+    return [_told_on(plan, parts, known) for plan in chance.sample(plans, min(factor * 10, len(plans)))]
+
+
+def _told_on(
+    plan: tuple[int, ...], parts: Sequence[_Part], known: dict[tuple[int, ...], TrainingTracker]
+) -> TrainingTracker:
+    """The conversation of a plan: the number of a told one, then those of the parts that follow."""
+    if plan not in known:
+        part = parts[plan[-1]]
+        longer = _renamed(_told_on(plan[:-1], parts, known), part)
+        longer.is_augmented = True
+        longer.update(ActionReverted())
+        _continue(longer, part, [])
+        known[plan] = longer
+    return known[plan]
 
 
 def rule_conversations(trackers: Iterable[TrainingTracker]) -> list[TrainingTracker]:
