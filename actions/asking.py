@@ -14,7 +14,7 @@ from actions.catalogue import replacements as other_variants
 from actions.catalogue import wanted as as_wanted
 from actions.choices import lines_of, unknown_options
 from actions.operations import OPERATIONS
-from actions.turn import Turn, listed, own, shop
+from actions.turn import Turn, focus, listed, own, shop
 from knowledge_base.models import Order, Variant
 from knowledge_base.scope import CustomerScope
 from knowledge_base.services import propose
@@ -147,6 +147,7 @@ class ActionAskConfirm(Action):  # type: ignore[misc]
             scope = own(session, turn)
             proposal = propose(scope, operation.service or "", arguments)
             facts = spoken.proposal(scope, proposal, turn.language)
+            order = orders.as_object(_order(scope, turn))
         if "new_item_ids" in operation.slots:
             dispatcher.utter_message(response=f"utter_difference_{proposal.direction or 'none'}", **facts)
         dispatcher.utter_message(response=operation.proposal, **facts)
@@ -156,7 +157,8 @@ class ActionAskConfirm(Action):  # type: ignore[misc]
             "facts": facts,
             "language": turn.language,
         }
-        return [SlotSet("proposal", dict(kept)), SlotSet("confirm", None)]
+        # "Yes, do it" points at what was just proposed, whatever was looked at in between.
+        return [SlotSet("proposal", dict(kept)), SlotSet("confirm", None), *focus(order)]
 
 
 def variant_as_object(variant: Variant) -> dict[str, Any]:

@@ -128,3 +128,15 @@ def test_a_complaint_is_one_ticket_whatever_is_added_and_whoever_takes_it_over(
     summary = str(shop.value("SELECT summary FROM tickets WHERE conversation_id = 'me'"))
     assert summary.startswith(f"{rude}\n{nonsense}\n")
     assert shop.value("SELECT count(*) FROM operations WHERE name = 'transfer_to_human'") == 1
+
+
+@pytest.mark.parametrize(("yes", "it"), [("yes, do it", "it"), ("好，就这个", "这个")])
+def test_the_yes_is_to_what_was_proposed_whatever_was_looked_at_in_between(
+    shop: StarterTalk, yes: str, it: str
+) -> None:
+    shop.say("cancel the lamp", "cancel_order", order_number="K6420815", email=EMMA)
+    assert "K8851390" in shop.say("where is K8851390?", "track_order", order_number="K8851390")
+    assert "K6420815" in shop.say("no longer needed", "inform", reason="no longer needed")
+    assert "K6420815" in shop.say(yes, "affirm", mention=it)
+    assert shop.value("SELECT status FROM orders WHERE id = 'K6420815'") == "cancelled"
+    assert shop.value("SELECT status FROM orders WHERE id = 'K8851390'") == "shipped"
