@@ -109,7 +109,7 @@ def test_examples_are_judged_by_what_learnt_from_the_others(client: TestClient) 
     answer = client.post("/model/test/intents?cross_validation_folds=2", content=body.encode(), headers=YAML)
     assert answer.status_code == 200, answer.text
     assert len(answer.json()["intent_evaluation"]["predictions"]) == 4
-    nothing = {"report": {}, "precision": None, "f1_score": None, "errors": []}
+    nothing: dict[str, Any] = {"report": {}, "precision": None, "f1_score": None, "errors": []}
     assert answer.json()["entity_evaluation"] == nothing
     too_many = client.post("/model/test/intents?cross_validation_folds=50", content=body.encode(), headers=YAML)
     assert (too_many.status_code, too_many.json()["reason"]) == (400, "TestingError")
