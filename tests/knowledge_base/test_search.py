@@ -12,6 +12,8 @@ import pytest
 from knowledge_base import KnowledgeBase, ShopSession
 from knowledge_base.models import Article, Attribute, Product, Variant
 from knowledge_base.search import Embedder, Filters, parse_filters, refresh, search_articles, search_products
+from knowledge_base.search.query import parse
+from knowledge_base.search.terms import Match
 from knowledge_base.search.tokens import indexed, words
 
 
@@ -175,3 +177,11 @@ def test_a_query_full_of_operators_is_only_text(session: ShopSession) -> None:
         search_products(session, text)
         search_articles(session, text)
     assert found(session, "dress") == ["P1"]
+
+
+def test_a_word_counts_the_more_the_more_of_the_questions_have_it(session: ShopSession) -> None:
+    query = parse(session, "article", "what is your exchange policy?")
+    currency = Match("currency", "price abroad exchange rate", "")
+    swap = Match("swap", "exchange item exchange work exchange free", "")
+    assert query.coverage(currency) == query.coverage(swap)
+    assert query.prominence(currency) < query.prominence(swap) < query.coverage(swap)
