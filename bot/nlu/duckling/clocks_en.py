@@ -69,7 +69,7 @@ def _named(match: Match[str], script: Script) -> Atom:
 DIGITAL: tuple[Rule, ...] = rules(
     (
         ":",
-        r"(?:(?<![A-Za-z0-9.,:/-])|(?<=[0-9]T))(?P<hour>[01]?[0-9]|2[0-4]):(?P<minute>[0-5][0-9])(?::(?P<second>[0-5][0-9]))?"
+        r"(?:(?<![A-Za-z0-9.,:/+-])|(?<=[0-9]T)|(?<=[0-9]-))(?P<hour>[01]?[0-9]|2[0-4]):(?P<minute>[0-5][0-9])(?::(?P<second>[0-5][0-9]))?"
         r"(?:\s?(?P<half>[ap])(?:\.\s?m\b\.?|m\b)|(?P<half2>[ap])\b)?(?![0-9:]|\.[0-9])",
         _clock,
     ),
@@ -77,6 +77,11 @@ DIGITAL: tuple[Rule, ...] = rules(
 """15:30, in any language."""
 
 RULES: tuple[Rule, ...] = rules(
+    (
+        "am pm .m",
+        r"(?<![A-Za-z0-9.,:$£€¥/-])(?P<hour>[0-9]{1,2})\.(?P<minute>[0-5][0-9])\s?(?P<half>[ap])(?:\.\s?m\b\.?|m\b)",
+        _clock,
+    ),
     (("am", "pm", ".m", " m", "clock"), rf"(?<![A-Za-z0-9.,:$£€¥/-])(?P<hour>{_H}){_HALF}", _clock),
     (
         ("past", " to ", "before"),

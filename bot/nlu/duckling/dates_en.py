@@ -9,7 +9,7 @@ from re import Match
 from bot.nlu.duckling import calendar, holidays
 from bot.nlu.duckling.atoms import Atom, MomentAtom, Rule, dated, rules
 from bot.nlu.duckling.calendar import Period
-from bot.nlu.duckling.months_en import MONTHS, NEAR, YEAR
+from bot.nlu.duckling.months_en import MONTHS, NEAR, THIRDS, YEAR
 from bot.nlu.duckling.script import Script
 
 _WEEKDAYS = {
@@ -79,7 +79,7 @@ def _unit(match: Match[str], script: Script) -> Atom:
     """This week, next month, the end of last year."""
     groups = match.groupdict("")
     (make, step), near = _UNITS[groups["unit"].lower()], NEAR[(groups.get("near") or "this").lower()]
-    third = {"beginning": 0, "start": 0, "middle": 1, "end": 2}.get(groups.get("third", "").lower())
+    third = THIRDS.get(groups.get("third", "").lower())
 
     def resolve(today: date) -> Period | None:
         whole = make(calendar.add(calendar.day(today).first, near, step))

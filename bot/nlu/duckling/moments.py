@@ -110,6 +110,8 @@ def in_range(first: Moment, last: Moment) -> Moment:
     """The beginning of a range, with what its end says for both: from 2 to 4 pm, 9am to 11am on Thursday."""
     if first.date is None and last.date is not None and (first.clock or first.part):
         first = replace(first, date=last.date)
+    if first.clock and last.clock and last.clock.certain and first.clock.hour < last.clock.hour:
+        first = replace(first, clock=replace(first.clock, certain=True))
     if first.clock and last.clock and first.clock.half is None and last.clock.half and not first.clock.certain:
         same_half = first.clock.hour % 12 <= last.clock.hour % 12
         first = replace(first, clock=replace(first.clock, half=last.clock.half if same_half else "am"))

@@ -25,7 +25,7 @@ _AFTER = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"(?:零)?(?P<jiao>[0-9一二两三四五六七八九])(?:[毛角](?:(?P<fen>[0-9一二三四五六七八九])分?)?)?钱?(?![0-9.十百千万个件条双只天年月日号折点%])"
+    r"(?:零)?(?P<jiao>[0-9一二两三四五六七八九])(?:(?P<mao>[毛角])(?:(?P<fen>[0-9一二三四五六七八九])分?)?)?钱?(?![0-9.十百千万个件条双只天年月日号折点%])"
 )
 _HALF = re.compile(r"半(?![天年月个小])")
 _CENTS = re.compile(r"\s+(?:and\s+)?(?P<cents>[1-9][0-9]?)\s+cents?\b", re.IGNORECASE)
@@ -65,8 +65,8 @@ def _amount(text: str, numeral: Numeral) -> Found | None:
         return _found(numeral.start, end, plain(value / 10), "CNY")
     if unit == "fen":
         return _found(numeral.start, end, plain(value / 100), "CNY")
-    if unit == "CNY" and after.group().strip() in ("块", "元"):
-        value, end = _with_small_change(text, value, end)
+    if unit == "CNY" and after.group().strip() in ("块", "元", "块钱"):
+        value, end = _with_small_change(text, value, end, said_all=after.group().endswith("钱"))
     elif unit == "USD" and (cents := _CENTS.match(text, end)):
         value, end = plain(value + int(cents["cents"]) / 100), cents.end()
     return None if numeral.kind == "half" else _found(numeral.start, end, value, unit)
@@ -78,12 +78,12 @@ def _is_a_piece(text: str, numeral: Numeral, end: int) -> bool:
     return text[numeral.start : numeral.end] == "一" and not paid and not _TAIL.match(text, end)
 
 
-def _with_small_change(text: str, value: float, end: int) -> tuple[int | float, int]:
-    """三块五 is 3.5, 三块五毛二分 is 3.52, 两块半 is 2.5; 三百块五 is no amount that anybody says."""
+def _with_small_change(text: str, value: float, end: int, *, said_all: bool) -> tuple[int | float, int]:
+    """三块五 is 3.5, 三块五毛二分 is 3.52, 两块半 is 2.5; after 三块钱 only what is called 毛 still belongs to it."""
     tail, half = _TAIL.match(text, end), _HALF.match(text, end)
-    if half:
+    if half and not said_all:
         return plain(value + 0.5), half.end()
-    if tail is None:
+    if tail is None or (said_all and not tail["mao"]):
         return plain(value), end
     jiao, fen = _digit(tail["jiao"]), _digit(tail["fen"] or "0")
     return plain(value + jiao / 10 + fen / 100), tail.end()
@@ -91,7 +91,7 @@ def _with_small_change(text: str, value: float, end: int) -> tuple[int | float, 
 
 def _range(text: str, low: Numeral, amount: Found | None, high: Found) -> Iterator[Found]:
     start, end = (amount.start, amount.end) if amount else (low.start, low.end)
-    pattern = _BETWEEN if _BETWEEN_LEAD.search(text, 0, start) else _JOINED
+    pattern = _BETWEEN if _BETWEEN_LEAD.search(text, max(0, start - 10), start) else _JOINED
     joined = pattern.fullmatch(text, end, high.start) or (pattern.match(text, end) if high.start <= end else None)
     if joined is None or low.kind == "half" or (amount and amount.info["unit"] != high.info["unit"]):
         return

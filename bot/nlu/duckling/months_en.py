@@ -45,6 +45,7 @@ NEAR = {
     "upcoming": 1,
 }
 _MONTH = rf"(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))})\b\.?"
+THIRDS = {"beginning": 0, "start": 0, "early": 0, "middle": 1, "mid": 1, "end": 2, "late": 2}
 YEAR = r"(?P<year>(?:19|20)[0-9]{2})(?![0-9:]|\s?(?:dollars|items|pieces|yuan|[ap]m\b))"
 _DAY = rf"(?:the\s+)?(?P<day>[0-9]{{1,2}}(?:st|nd|rd|th)?|{ORDINAL})\b(?![:.]?[0-9]|\s?[ap]\.?m\b|%)"
 _LAST_DAY = r"(?P<last>[0-9]{1,2})(?:st|nd|rd|th)?\b(?!:[0-9]|\s?[ap]\.?m\b|[-/.][0-9])"
@@ -76,7 +77,8 @@ def _month_day(match: Match[str], script: Script) -> Atom | None:
 
 def _month(match: Match[str], script: Script) -> Atom | None:
     month, year, near = MONTHS[match["month"].lower()], match["year"], (match["near"] or "").lower()
-    if match["month"].lower() in ("may", "march", "mar", "sep", "jan") and not (year or near):
+    third = (match["third"] or "").lower()
+    if match["month"].lower() in ("may", "march", "mar", "sep", "jan") and not (year or near or third):
         return None
 
     def resolve(today: date) -> Period | None:
@@ -85,7 +87,8 @@ def _month(match: Match[str], script: Script) -> Atom | None:
             which = today.year - (month >= today.month)
         elif near == "next" and month == today.month:
             which = today.year + 1
-        return calendar.month(date(which, month, 1))
+        whole = calendar.month(date(which, month, 1))
+        return calendar.thirds(whole, THIRDS[third]) if third else whole
 
     return dated(match, resolve, floating=not year and near != "last")
 
@@ -120,7 +123,7 @@ RULES: tuple[Rule, ...] = rules(
     ),
     (
         "jan feb mar apr may jun jul aug sep oct nov dec",
-        rf"\b(?:(?P<near>this|last|next|past|coming|in)\s+)?{_MONTH}(?!\s?(?:the\s+)?[0-9]{{1,2}}(?![0-9]))(?:,?\s+(?:of\s+)?{YEAR})?",
+        rf"\b(?:(?:the\s+)?(?P<third>beginning|start|middle|end|early|mid|late)(?:\s+of)?[\s-]+)?(?:(?P<near>this|last|next|past|coming|in)\s+)?{_MONTH}(?!\s?(?:the\s+)?[0-9]{{1,2}}(?![0-9]))(?:,?\s+(?:of\s+)?{YEAR})?",
         _month,
     ),
     (

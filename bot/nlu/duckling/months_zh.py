@@ -112,7 +112,8 @@ def _quarter(match: Match[str], script: Script) -> Atom | None:
 
 
 def _lunar(match: Match[str], script: Script) -> Atom | None:
-    month = {"正": 1, "腊": 12, "冬": 11}.get(match["month"]) or _number(match["month"])
+    said = match["month"] or "正"
+    month = {"正": 1, "腊": 12, "冬": 11}.get(said) or _number(said)
     day = _number(match["day"].lstrip("初"))
     if not (1 <= month <= 12 and 1 <= day <= 30):
         return None
@@ -147,7 +148,7 @@ RULES: tuple[Rule, ...] = rules(
     ),
     (
         "年",
-        rf"(?:(?P<year>{YEAR})(?![0-9一二三四五六七八九十]{{1,3}}月)年?|(?<![0-9零一二三四五六七八九十半几])年(?=[初底末]))"
+        rf"(?:(?P<year>{YEAR})(?![0-9一二三四五六七八九十]{{1,3}}月)年?|(?<![0-9零一二三四五六七八九十半几大])年(?=[初底末]))"
         r"(?P<third>[初底末](?!级)|中(?![国文秋]))?",
         _year_alone,
     ),
@@ -159,8 +160,8 @@ RULES: tuple[Rule, ...] = rules(
     ("号 日", rf"(?<=[到至~-])(?P<day>{_N}){_HAO}", _day_of_month),
     ("季度", rf"(?:(?P<year>{YEAR})的?)?(?:第?(?P<which>[一二三四1-4])季度|(?P<near>{NEAR})季度)", _quarter),
     (
-        "正月 腊月 冬月 历",
-        r"(?:农历|阴历)?(?P<month>正|腊|冬|(?<=历)(?:[一二三四五六七八九十]{1,2}|[0-9]{1,2}))月"
+        "正月 腊月 冬月 历 大年",
+        r"(?:(?:农历|阴历)?(?P<month>正|腊|冬|(?<=历)(?:[一二三四五六七八九十]{1,2}|[0-9]{1,2}))月|大年(?=初))"
         r"(?P<day>初[一二三四五六七八九十]|[一二三四五六七八九十廿]{1,3}|[0-9]{1,2})[号日]?",
         _lunar,
     ),

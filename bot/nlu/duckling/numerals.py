@@ -80,6 +80,8 @@ def _is_vague(text: str, start: int, end: int) -> bool:
 
 def _is_approximate(text: str, start: int, end: int) -> bool:
     after, before, last = text[end : end + 1], text[max(0, start - 1) : start], text[end - 1]
+    if "分之" in (text[end : end + 2], text[max(0, start - 2) : start]):
+        return True
     if before == "第" or (before and before in "几数" and text[start] in "十百千万亿"):
         return True
     return (

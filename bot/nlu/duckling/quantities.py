@@ -18,7 +18,7 @@ _UNITS: tuple[tuple[str, str, str, float], ...] = (
     (r"市?斤(?!斤)", "quantity", "catty", 1),
     (r"两(?=[^\u3400-\u9fff个一二三四五六七八九十百千]|$)", "quantity", "tael", 1),
     (r"吨|tons?\b|tonnes?\b", "quantity", "ton", 1),
-    (r"磅|lbs?\b|pounds? of\b", "quantity", "pound", 1),
+    (r"磅|lbs?\b|pounds?(?= of\b)", "quantity", "pound", 1),
     (r"盎司|ounces?\b|oz\b", "quantity", "ounce", 1),
     (r"件|pieces?\b|pcs\b|items?\b", "quantity", "piece", 1),
     (r"双(?![十1１])|对(?=[^\u3400-\u9fff]|$)|pairs?\b", "quantity", "pair", 1),

@@ -66,12 +66,22 @@ def _moments(script: Script) -> list[Moment]:
             gap = _WITHIN.fullmatch(script.text, joined[-1].end, moment.start)
             closed = bool(gap and gap["bracket"]) and script.text[moment.end : moment.end + 1] == ")"
             if gap and bool(gap["bracket"]) == closed:
-                both = joined[-1].joined(moment, moment.end + closed)
+                both = joined[-1].joined(moment, moment.end + closed) or _same_day(script, joined[-1], moment)
                 if both is not None and (both.date is None or both.periods(_now(script))):
                     joined[-1] = both
                     continue
         joined.append(moment)
     return [moment for moment in joined if moment.says_enough()]
+
+
+def _same_day(script: Script, one: Moment, other: Moment) -> Moment | None:
+    """A date and the holiday that it is, 10月1日国庆节, as one."""
+    if one.date is None or other.date is None or one.clock or one.part or one.date.weekday or other.date.weekday:
+        return None
+    days = [moment.date.resolve(_now(script).date()) for moment in (one, other) if moment.date]
+    if None in days or not any(day and day.holiday for day in days) or len({day.start for day in days if day}) > 1:
+        return None
+    return Moment(one.start, other.end, date=other.date if days[1] and days[1].holiday else one.date)
 
 
 def _atoms(script: Script) -> Iterator[Atom]:

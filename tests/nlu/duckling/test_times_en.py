@@ -54,6 +54,8 @@ PERIODS = [
     ("last year", "last year", "2025-01-01 year"),
     ("this weekend", "this weekend", "2026-03-13T18:00..2026-03-16 hour"),
     ("in May", "in May", "2026-05-01 month"),
+    ("end of April", "end of April", "2026-04-21..2026-05-01 day"),
+    ("early March 2027", "early March 2027", "2027-03-01..2027-03-11 day"),
     ("March 2026", "March 2026", "2026-03-01 month"),
     ("the end of the month", "the end of the month", "2026-03-21..2026-04-01 day"),
     ("from Monday to Wednesday", "from Monday to Wednesday", "2026-03-16..2026-03-19 day"),
@@ -94,6 +96,8 @@ CLOCKS = [
     ("within 24 hours", "within 24 hours", "2026-03-11T10:00..2026-03-12T10:00 second"),
     ("out for delivery since 6am", "since 6am", "2026-03-11T06:00.. hour"),
     ("I came home at 2pm. Nobody", "2pm", "2026-03-11T14:00 hour"),
+    ("3.30pm", "3.30pm", "2026-03-11T15:30 minute"),
+    ("open 9:00-18:00?", "9:00-18:00", "2026-03-12T09:00..2026-03-12T18:01 minute"),
     ("after 5pm", "after 5pm", "2026-03-11T17:00.. hour"),
     ("by Friday 5pm", "by Friday 5pm", "..2026-03-13T18:00 hour"),
 ]
