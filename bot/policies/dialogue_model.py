@@ -13,17 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.domain import Domain
-from bot.policies.featurizer import (
-    ACTION_NAME,
-    ACTION_TEXT,
-    ACTIVE_LOOP,
-    ENTITIES,
-    INTENT,
-    SLOTS,
-    TEXT,
-    Turn,
-    TurnFeaturizer,
-)
+from bot.policies.featurizer import ACTION_NAME, ACTION_TEXT, INTENT, PARTS, TEXT, Turn, TurnFeaturizer
 from bot.policies.states import State
 from bot.policies.ted_options import NetworkOptions
 
@@ -33,7 +23,6 @@ if TYPE_CHECKING:
 _FILE = "policy.json"
 # What is added up: a message counts by its intent or its text, an action by its name or its text.
 _GROUPS = {INTENT: "user", TEXT: "user", ACTION_NAME: "action", ACTION_TEXT: "action"}
-_AMONG_DIALOGUES = (INTENT, TEXT, ACTION_NAME, ACTION_TEXT, ENTITIES, SLOTS, ACTIVE_LOOP)
 
 Situation = tuple[State, ...]
 Progress = Callable[[float], None]
@@ -86,7 +75,7 @@ class DialogueModel:
         indices = {name: index for index, name in enumerate(labels.names)}
         used = frozenset(chain.from_iterable(featurizer.turn(state) for state in states))
         predictor, _ = train(
-            [_part(name, featurizer, options) for name in _AMONG_DIALOGUES if name in used],
+            [_part(name, featurizer, options) for name in PARTS if name in used],
             [_part(name, featurizer, options, of_labels=True) for name in labels.parts()],
             [labels.turn(name, featurizer) for name in labels.names],
             [
