@@ -12,7 +12,7 @@ from bot.nlu.duckling.calendar import Period
 from bot.nlu.duckling.months_en import MONTHS, NEAR, THIRDS, YEAR
 from bot.nlu.duckling.script import Script
 
-_WEEKDAYS = {
+WEEKDAYS = {
     name: index
     for index, names in enumerate(
         [
@@ -27,7 +27,7 @@ _WEEKDAYS = {
     )
     for name in names.split()
 }
-_FULL_DAY = r"(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
+FULL_DAY = r"(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
 _SHORT_DAY = r"(?:mon|tues?|wed|thu(?:rs?)?|fri|sat|sun)\b\.?"
 _BEFORE_SHORT_DAY = re.compile(
     r"(?:\b(?:this|last|past|previous|next|coming|on)\s+|(?:mon|tue|wed|thu|fri|sat|sun)\s?(?:-|to)\s?)$", re.IGNORECASE
@@ -52,7 +52,7 @@ def _relative_day(match: Match[str], script: Script) -> Atom:
 def _weekday(match: Match[str], script: Script) -> Atom:
     """A bare weekday and "this"/"next" one are the coming one, "last" the one before, as Duckling has it."""
     groups = match.groupdict("")
-    weekday, near = _WEEKDAYS[groups["weekday"].lower().rstrip(".")], groups.get("near", "").lower()
+    weekday, near = WEEKDAYS[groups["weekday"].lower().rstrip(".")], groups.get("near", "").lower()
     weeks = {"last": -1, "past": -1, "previous": -1}.get(near, 0)
     after_next = bool(groups.get("after"))
 
@@ -71,7 +71,7 @@ def _short_weekday(match: Match[str], script: Script) -> Atom | None:
 
 
 def _weekday_of_week(match: Match[str], script: Script) -> Atom:
-    weekday, weeks = _WEEKDAYS[match["weekday"].lower()], NEAR[match["near"].lower()]
+    weekday, weeks = WEEKDAYS[match["weekday"].lower()], NEAR[match["near"].lower()]
     return dated(match, lambda today: calendar.day(today + timedelta(days=weekday - today.weekday(), weeks=weeks)))
 
 
@@ -120,7 +120,7 @@ RULES: tuple[Rule, ...] = rules(
     ),
     (
         "day",
-        rf"\b(?:(?P<near>this|last|past|previous|next|coming)\s+)?(?P<weekday>{_FULL_DAY})\b(?!s)(?P<after>\s+after\s+next\b)?",
+        rf"\b(?:(?P<near>this|last|past|previous|next|coming)\s+)?(?P<weekday>{FULL_DAY})\b(?!s)(?P<after>\s+after\s+next\b)?",
         _weekday,
     ),
     (
@@ -133,8 +133,8 @@ RULES: tuple[Rule, ...] = rules(
         rf"\b(?P<weekday>{_SHORT_DAY})(?=,?\s+(?:{'|'.join(MONTHS)}|[0-9])|\s?(?:-|to)\s?{_SHORT_DAY})",
         _weekday,
     ),
-    ("week", rf"\b(?P<weekday>{_FULL_DAY})\s+(?:of\s+|from\s+)?(?:the\s+)?{_WHICH}\s+week\b", _weekday_of_week),
-    ("week", rf"\b(?P<near>this|last|next)\s+week(?:'s|\s+on)?\s+(?P<weekday>{_FULL_DAY})\b", _weekday_of_week),
+    ("week", rf"\b(?P<weekday>{FULL_DAY})\s+(?:of\s+|from\s+)?(?:the\s+)?{_WHICH}\s+week\b", _weekday_of_week),
+    ("week", rf"\b(?P<near>this|last|next)\s+week(?:'s|\s+on)?\s+(?P<weekday>{FULL_DAY})\b", _weekday_of_week),
     (
         "week wk month quarter qtr year yr",
         rf"\b(?:(?:the\s+)?(?P<third>beginning|start|middle|end)\s+of\s+)?(?:the\s+)?{_WHICH}\s+(?P<unit>weekend|week|wk|month|quarter|qtr|year|yr)\b",

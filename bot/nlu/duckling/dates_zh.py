@@ -12,11 +12,9 @@ from bot.nlu.duckling.calendar import Period
 from bot.nlu.duckling.months_zh import NEAR, YEAR, near, year_said
 from bot.nlu.duckling.script import Script
 
-_WEEK = r"(?:周|星期|礼拜)"
+WEEK = r"(?:周|星期|礼拜)"
 _DAYS = {"大前": -3, "前": -2, "昨": -1, "今": 0, "当": 0, "明": 1, "翌": 1, "后": 2, "大后": 3}
-_WEEKDAYS = (
-    {day: index for index, day in enumerate("一二三四五六日")} | {"天": 6} | {str(n): n - 1 for n in range(1, 8)}
-)
+WEEKDAYS = {day: index for index, day in enumerate("一二三四五六日")} | {"天": 6} | {str(n): n - 1 for n in range(1, 8)}
 _HOLIDAY_NEEDS = tuple(name for name in holidays.NAMES if not name[0].isascii() or name[0].isdigit())
 _HOLIDAYS = "|".join(re.escape(name) for name in sorted(_HOLIDAY_NEEDS, key=len, reverse=True))
 
@@ -27,7 +25,7 @@ def _relative_day(match: Match[str], script: Script) -> Atom:
 
 
 def _weekday(match: Match[str], script: Script) -> Atom:
-    weekday, which = _WEEKDAYS[match["weekday"]], match["near"]
+    weekday, which = WEEKDAYS[match["weekday"]], match["near"]
     if which is None:
         return dated(
             match, lambda today: calendar.day(calendar.next_weekday(today, weekday)), floating=True, weekday=True
@@ -64,12 +62,12 @@ RULES: tuple[Rule, ...] = rules(
     ("早 晚 夜", r"(?P<day>昨|今|明|(?<![以之目先提])前)(?=[早晚夜](?![于些点饭餐安]))", _relative_day),
     (
         "周 星期 礼拜",
-        rf"(?<![每几0-9])(?<!(?<![周期拜])[一二两三四五六七八九十])(?:(?P<near>{NEAR})的?)?{_WEEK}"
+        rf"(?<![每几0-9])(?<!(?<![周期拜])[一二两三四五六七八九十])(?:(?P<near>{NEAR})的?)?{WEEK}"
         r"(?P<weekday>[一二三四五六日天1-7])(?![个边身围岁转])",
         _weekday,
     ),
     ("周末", rf"(?:(?P<near>{NEAR}))?周末", _week),
-    ("周 星期 礼拜", rf"(?P<near>{NEAR}){_WEEK}(?![一二三四五六日天末边身围岁转1-7])", _week),
+    ("周 星期 礼拜", rf"(?P<near>{NEAR}){WEEK}(?![一二三四五六日天末边身围岁转1-7])", _week),
     (
         _HOLIDAY_NEEDS,
         rf"(?<![0-9.零一二三四五六七八九十])(?:(?P<year>{YEAR})的?)?(?P<name>{_HOLIDAYS})"

@@ -44,7 +44,7 @@ NEAR = {
     "following": 1,
     "upcoming": 1,
 }
-_MONTH = rf"(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))})\b\.?"
+MONTH = rf"(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))})\b\.?"
 THIRDS = {"beginning": 0, "start": 0, "early": 0, "middle": 1, "mid": 1, "end": 2, "late": 2}
 YEAR = r"(?P<year>(?:19|20)[0-9]{2})(?![0-9:]|\s?(?:dollars|items|pieces|yuan|[ap]m\b))"
 _DAY = rf"(?:the\s+)?(?P<day>[0-9]{{1,2}}(?:st|nd|rd|th)?|{ORDINAL})\b(?![:.]?[0-9]|\s?[ap]\.?m\b|%)"
@@ -110,20 +110,20 @@ def _day_of_month(match: Match[str], script: Script) -> Atom | None:
 
 
 RULES: tuple[Rule, ...] = rules(
-    ("jan feb mar apr may jun jul aug sep oct nov dec", rf"\b{_MONTH}\s?{_DAY}(?:,?\s+{YEAR})?", _month_day),
+    ("jan feb mar apr may jun jul aug sep oct nov dec", rf"\b{MONTH}\s?{_DAY}(?:,?\s+{YEAR})?", _month_day),
     (
         "jan feb mar apr may jun jul aug sep oct nov dec",
-        rf"\b{_MONTH}\s?{_DAY}{_TO}{_LAST_DAY}(?:,?\s+{YEAR})?",
+        rf"\b{MONTH}\s?{_DAY}{_TO}{_LAST_DAY}(?:,?\s+{YEAR})?",
         _month_day,
     ),
     (
         "jan feb mar apr may jun jul aug sep oct nov dec",
-        rf"(?<![0-9.,$])(?:\bthe\s+)?(?P<day>[0-9]{{1,2}}(?:st|nd|rd|th)?|\b{ORDINAL})(?:{_TO}{_LAST_DAY})?\s*(?:of\s+)?{_MONTH}(?:,?\s+{YEAR})?",
+        rf"(?<![0-9.,$])(?:\bthe\s+)?(?P<day>[0-9]{{1,2}}(?:st|nd|rd|th)?|\b{ORDINAL})(?:{_TO}{_LAST_DAY})?\s*(?:of\s+)?{MONTH}(?:,?\s+{YEAR})?",
         _month_day,
     ),
     (
         "jan feb mar apr may jun jul aug sep oct nov dec",
-        rf"\b(?:(?:the\s+)?(?P<third>beginning|start|middle|end|early|mid|late)(?:\s+of)?[\s-]+)?(?:(?P<near>this|last|next|past|coming|in)\s+)?{_MONTH}(?!\s?(?:the\s+)?[0-9]{{1,2}}(?![0-9]))(?:,?\s+(?:of\s+)?{YEAR})?",
+        rf"\b(?:(?:the\s+)?(?P<third>beginning|start|middle|end|early|mid|late)(?:\s+of)?[\s-]+)?(?:(?P<near>this|last|next|past|coming|in)\s+)?{MONTH}(?!\s?(?:the\s+)?[0-9]{{1,2}}(?![0-9]))(?:,?\s+(?:of\s+)?{YEAR})?",
         _month,
     ),
     (

@@ -19,7 +19,7 @@ NEAR = r"上上个?|上一?个?|这一?个?|本|今个?|当|下下个?|下一?�
 _THIRD = {"初": 0, "头": 0, "上旬": 0, "中": 1, "中旬": 1, "底": 2, "末": 2, "尾": 2, "下旬": 2}
 
 
-def _number(said: str) -> int:
+def number_said(said: str) -> int:
     value = int(said) if said[0].isascii() else value_of(said)
     return value if isinstance(value, int) else 0
 
@@ -34,19 +34,19 @@ def year_said(said: str, today: date) -> int:
     if said in ("今年", "去年", "前年", "明年", "后年", "上年", "下年", "本年"):
         return today.year + {"今": 0, "本": 0, "去": -1, "上": -1, "前": -2, "明": 1, "下": 1, "后": 2}[said[0]]
     digits = said.rstrip("年")
-    number = _number(digits)
+    number = number_said(digits)
     return number + 2000 if len(digits) == 2 else number
 
 
 def _year_month_day(match: Match[str], script: Script) -> Atom | None:
     """Any of 2024年3月5日, 明年3月, 3月5号, 3月底, 3月."""
-    said, month, day, third = match["year"], _number(match["month"]), match["day"], match["third"]
-    if not 1 <= month <= 12 or (day and not 1 <= _number(day) <= 31):
+    said, month, day, third = match["year"], number_said(match["month"]), match["day"], match["third"]
+    if not 1 <= month <= 12 or (day and not 1 <= number_said(day) <= 31):
         return None
 
     def resolve(today: date) -> Period | None:
         if day:
-            which = _number(day)
+            which = number_said(day)
             found = (
                 calendar.valid(year_said(said, today), month, which)
                 if said
@@ -69,7 +69,7 @@ def _month(match: Match[str], script: Script) -> Atom | None:
     def resolve(today: date) -> Period | None:
         whole = calendar.month(calendar.add_months(calendar.month(today).first, months))
         if day:
-            found = calendar.valid(whole.first.year, whole.first.month, _number(day))
+            found = calendar.valid(whole.first.year, whole.first.month, number_said(day))
             return calendar.day(found) if found else None
         return calendar.thirds(whole, _THIRD[third]) if third else whole
 
@@ -90,7 +90,7 @@ def _year_alone(match: Match[str], script: Script) -> Atom | None:
 
 
 def _day_of_month(match: Match[str], script: Script) -> Atom | None:
-    number = _number(match["day"])
+    number = number_said(match["day"])
     if not 1 <= number <= 31:
         return None
     return dated(match, _next(lambda today: calendar.next_day_of_month(today, number)), floating=True)
@@ -98,7 +98,7 @@ def _day_of_month(match: Match[str], script: Script) -> Atom | None:
 
 def _quarter(match: Match[str], script: Script) -> Atom | None:
     relative, which, said = match["near"], match["which"], match["year"]
-    number = _number(which) if which else 0
+    number = number_said(which) if which else 0
     if which and not 1 <= number <= 4:
         return None
 
@@ -113,8 +113,8 @@ def _quarter(match: Match[str], script: Script) -> Atom | None:
 
 def _lunar(match: Match[str], script: Script) -> Atom | None:
     said = match["month"] or "正"
-    month = {"正": 1, "腊": 12, "冬": 11}.get(said) or _number(said)
-    day = _number(match["day"].lstrip("初"))
+    month = {"正": 1, "腊": 12, "冬": 11}.get(said) or number_said(said)
+    day = number_said(match["day"].lstrip("初"))
     if not (1 <= month <= 12 and 1 <= day <= 30):
         return None
     return dated(match, _next(lambda today: holidays.next_lunar(today, month, day)), floating=True)

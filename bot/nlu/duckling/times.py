@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.nlu.duckling import clocks_en, clocks_zh, dates_en, dates_numeric, dates_zh, months_en, months_zh
+from bot.nlu.duckling import clocks_en, clocks_zh, dates_en, dates_numeric, dates_zh, months_en, months_zh, nth_weekdays
 from bot.nlu.duckling.atoms import Atom, apply
 from bot.nlu.duckling.calendar import GRAINS, Period, between
 from bot.nlu.duckling.moments import Moment, in_range
@@ -95,6 +95,7 @@ def _atoms(script: Script) -> Iterator[Atom]:
     if script.has_latin:
         yield from apply((*dates_en.RULES, *months_en.RULES), script)
         yield from apply(clocks_en.RULES, script)
+    yield from apply(nth_weekdays.RULES, script)
     yield from relative(script)
 
 
