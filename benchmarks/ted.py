@@ -119,8 +119,8 @@ def accuracy(policy: Any, told: Sequence[TrainingTracker], domain: Domain) -> di
 
 def theirs(rasa: Path, project: Path, splits: Path, seeds: Sequence[int]) -> list[dict[str, Any]]:
     """Rasa's half in one process, so that TensorFlow is loaded once and its loading does not count."""
-    what = [domain_of(project), splits, json.dumps(OPTIONS), str(AUGMENTATION), *map(str, seeds)]
-    command = [rasa.parent / "python", RASA_HALF, *what]
+    what = [str(domain_of(project)), str(splits), json.dumps(OPTIONS), str(AUGMENTATION), *map(str, seeds)]
+    command = [str(rasa.parent / "python"), str(RASA_HALF), *what]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env={**os.environ, "PYTHONPATH": ""})
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 
@@ -143,7 +143,8 @@ def summary(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def percent(runs: Sequence[dict[str, Any]], name: str) -> float:
-    return round(100 * sum(run[name]["right"] for run in runs) / sum(run[name]["steps"] for run in runs), 1)
+    right, steps = (sum(int(run[name][key]) for run in runs) for key in ("right", "steps"))
+    return round(100 * right / steps, 1)
 
 
 def machine() -> str:

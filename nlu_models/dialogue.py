@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -98,7 +98,7 @@ class DialogueReport:
     examples: int
     epochs: int
     seconds: float
-    loss: float = field(compare=False)
+    loss: float
 
 
 class DialoguePredictor:
