@@ -25,6 +25,7 @@ MAX_SHOWN = 5
 _LOOKED_AT = 20
 _GOOD_PRODUCT, _FAR_BEHIND = 0.45, 0.2
 _GOOD_ARTICLE = 0.5
+_ARTICLES = 5
 
 
 @dataclass(frozen=True)
@@ -97,12 +98,15 @@ def replacements(session: ShopSession, old: Variant, words: Sequence[str]) -> li
 
 
 def find_article(session: ShopSession, question: str, intent: str | None) -> Article | None:
-    """The article that answers the question, else the one that the shop gives for this intent; None without either."""
-    best = next(iter(search_articles(session, question, limit=1, embedder=embedder(ENCODER))), None)
-    if best is not None and best.score >= _GOOD_ARTICLE:
-        return best.item
+    """The article that answers the question, else the one that the shop gives for this intent; None without either.
+
+    An intent with an article of its own says what the question is about: only articles on that answer it.
+    """
     slug = spoken.settings()["default_articles"].get(intent)
-    return session.scalars(select(Article).where(Article.slug == slug)).one_or_none() if slug else None
+    usual = session.scalars(select(Article).where(Article.slug == slug)).one_or_none() if slug else None
+    hits = search_articles(session, question, limit=_ARTICLES, embedder=embedder(ENCODER))
+    good = [hit.item for hit in hits if hit.score >= _GOOD_ARTICLE]
+    return next((article for article in good if usual is None or article.topic == usual.topic), usual)
 
 
 def find_products(session: ShopSession, text: str, *, also: str = "") -> list[Hit[Product]]:

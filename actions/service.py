@@ -10,7 +10,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import catalogue, offers, products, spoken
+from actions import catalogue, coupons, offers, products, spoken
 from actions.operations import left, started_by
 from actions.turn import Turn, intent_of, messages_back, own, shop, was_in_doubt
 from actions.writing import resume
@@ -145,7 +145,7 @@ class ActionOfferOptions(Action):  # type: ignore[misc]
             return offers.taken_up(turn, offers.payload(str(turn.value(offers.MEANING))))
         asked = _last_question(turn)
         if turn.said("coupon_code"):
-            return list(await products.ActionAnswerCoupon().run(dispatcher, tracker, domain))
+            return list(await coupons.ActionAnswerCoupon().run(dispatcher, tracker, domain))
         named = turn.said("product_id", "variant_id", "product")
         if named or (turn.slot("product_id") and turn.said("colour", "size", "attribute")):
             if asked not in _PRODUCT_QUESTIONS and named:
