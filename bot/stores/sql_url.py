@@ -42,13 +42,21 @@ def create_database(options: SqlOptions) -> None:
     if not options.login_db or url.get_backend_name() != "postgresql":
         return
     from sqlalchemy import create_engine, text
+    from sqlalchemy.exc import DBAPIError
 
     engine = create_engine(url.set(database=options.login_db), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        found = connection.scalar(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": options.db})
-        if not found:
-            connection.execute(text(f"CREATE DATABASE {engine.dialect.identifier_preparer.quote(options.db)}"))
-    engine.dispose()
+    exists = text("SELECT 1 FROM pg_database WHERE datname = :name").bindparams(name=options.db)
+    try:
+        with engine.connect() as connection:
+            if connection.scalar(exists):
+                return
+            try:
+                connection.execute(text(f"CREATE DATABASE {engine.dialect.identifier_preparer.quote(options.db)}"))
+            except DBAPIError:
+                if not connection.scalar(exists):  # or another worker has just done the same
+                    raise
+    finally:
+        engine.dispose()
 
 
 def _url(options: SqlOptions) -> URL:
