@@ -17,6 +17,9 @@ _EMPTY = r"^{key}[ \t]*:[ \t]*(?:null|~)?[ \t]*(?:#.*)?$"
 _NOTE = "# Nothing was written here, so this default is used. Uncomment it to change it."
 
 
+_NOTE_OF_RASA = "# # No configuration for"  # how Rasa's own list of defaults begins
+
+
 def write_config(config: Config) -> str:
     """A config.yml that reads back as the same config; what was left to the defaults stays left to them."""
     shape: dict[str, Any] = {"recipe": config.recipe}
@@ -43,7 +46,7 @@ def write_credentials(channels: Mapping[str, Mapping[str, Any]]) -> str:
 def with_defaults(text: str, config: Config) -> str:
     """The text of a config.yml with the default pipeline and policies as comments where it leaves them empty.
 
-    Nothing else changes, and a text that has the comments already stays as it is.
+    Nothing else changes, and a text that has the comments already, ours or Rasa's, stays as it is.
     """
     if config.pipeline_is_default:
         text = _with_comment(text, "pipeline", config.pipeline)
@@ -60,6 +63,8 @@ def _with_comment(text: str, key: str, specs: Iterable[ComponentSpec]) -> str:
     empty = re.search(_EMPTY.format(key=key), text, re.MULTILINE)
     if empty is None:
         return f"{text.rstrip()}\n\n{key}:\n{comment}\n".lstrip()
+    if text[empty.end() :].lstrip().startswith(_NOTE_OF_RASA):
+        return text
     return f"{text[: empty.end()]}\n{comment}{text[empty.end() :]}"
 
 

@@ -100,6 +100,11 @@ def test_a_default_is_said_and_can_be_written_down(tmp_path: Path) -> None:
     assert with_defaults(written, parse_config(written)) == written
 
 
+def test_what_rasa_has_written_down_is_not_written_again() -> None:
+    text = "pipeline:\n# # No configuration for the NLU pipeline was provided. ...\n#   - name: X\npolicies: []\n"
+    assert with_defaults(text, parse_config(text)) == text
+
+
 def test_what_is_uncommented_is_the_default() -> None:
     written = with_defaults("language: en\n", parse_config("language: en\n"))
     lines = [line for line in written.splitlines() if "Nothing was" not in line]
