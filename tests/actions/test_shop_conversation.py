@@ -63,6 +63,12 @@ def test_a_yes_to_several_meanings_takes_the_likeliest_and_a_number_the_other(sh
     assert shop.form == "cancel_order_form" and shop.slot("order_id") == "K6420815"
 
 
+def test_one_of_several_meanings_is_picked_whatever_the_picking_was_read_as(shop: StarterTalk) -> None:
+    shop.say("hmm money back", DOUBT, doubted=("price_question", "refund_status"))
+    shop.say("the second one", "price_question", mention="the second one")
+    assert shop.form == "refund_status_form"
+
+
 def test_a_button_that_tells_the_meaning_answers_the_message_itself(shop: StarterTalk) -> None:
     shop.say("支持七天无理由吗", DOUBT, doubted=("policy_question", "return_item"))
     assert "7天" in shop.press("问购物规则")
@@ -140,3 +146,10 @@ def test_the_yes_is_to_what_was_proposed_whatever_was_looked_at_in_between(
     assert "K6420815" in shop.say(yes, "affirm", mention=it)
     assert shop.value("SELECT status FROM orders WHERE id = 'K6420815'") == "cancelled"
     assert shop.value("SELECT status FROM orders WHERE id = 'K8851390'") == "shipped"
+
+
+@pytest.mark.parametrize(
+    ("question", "fee"), [("what do you charge for shipping?", "99 CNY"), ("邮费谁出啊，怎么收", "99")]
+)
+def test_what_the_message_wants_says_which_articles_come_first(shop: StarterTalk, question: str, fee: str) -> None:
+    assert fee in shop.say(question, "shipping_cost")
