@@ -110,12 +110,12 @@ def _problems(
         return
     with serving_rasa():
         supported, refused = component.supported_languages(), component.not_supported_languages()
-        packages, required = component.required_packages(), component.required_components()
+        required = component.required_components()
+        missing = [name for name in component.required_packages() if find_spec(name.split(".")[0]) is None]
     if language and (language in (refused or ()) or (supported is not None and language not in supported)):
         yield wrong(f"does not support the language '{language}'.")
-    for package in packages:
-        if find_spec(package.split(".")[0]) is None:
-            yield wrong(f"needs the package '{package}', which is not installed.", f"`pip install {package}`")
+    for package in missing:
+        yield wrong(f"needs the package '{package}', which is not installed.", f"`pip install {package}`")
     for kind in required:
         found = [spec for spec in before if _is_a(kind, spec, earlier)]
         if not found:

@@ -16,7 +16,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 from types import FrameType, ModuleType
 from typing import Any
 
-from bot.compat.paths import API, PACKAGES, RASA_VERSION, SERVED
+from bot.compat.paths import API, OF_RASA_2, PACKAGES, RASA_VERSION, SERVED
 from bot.errors import did_you_mean
 
 ROOT = "rasa"
@@ -71,7 +71,8 @@ class _Finder(MetaPathFinder):
         if not _is_rasa(fullname):
             return None
         if fullname not in SERVED and fullname not in PACKAGES:
-            raise _not_served(f"there is no '{fullname}' here.", fullname, sorted(SERVED), "Served are")
+            since = " It belongs to Rasa 2: see Rasa's migration guide for Rasa 3." if fullname in OF_RASA_2 else ""
+            raise _not_served(f"there is no '{fullname}' here.{since}", fullname, sorted(SERVED), "Served are")
         return ModuleSpec(fullname, self._loader, is_package=fullname in PACKAGES)
 
 

@@ -76,5 +76,23 @@ _BUILT_IN = {
 }
 SERVED |= {f"{package}.{name}": "built_in" for package, names in _BUILT_IN.items() for name in names.split()}
 
+OF_RASA_2 = frozenset(
+    f"rasa.{path}"
+    for path in [
+        "core.domain",
+        "core.events",
+        "core.interpreter",
+        "core.slots",
+        "core.trackers",
+        "nlu.components",
+        "nlu.config",
+        "nlu.model",
+        "nlu.registry",
+        "nlu.training_data",
+        "shared.nlu.interpreter",
+    ]
+)
+"""Paths that code of Rasa 2 imports, and that Rasa 3 has no longer."""
+
 PACKAGES = frozenset(".".join(path.split(".")[:length]) for path in SERVED for length in range(1, path.count(".") + 1))
 """The packages above them, some of which have contents of their own."""

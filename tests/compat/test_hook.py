@@ -54,6 +54,7 @@ def test_attributes_reach_modules_that_were_not_imported() -> None:
     [
         ("import rasa.core.agent", "no 'rasa.core.agent'"),
         ("from rasa.core.policies.ted_policy import TEDPolicy", "no 'rasa.core.policies.ted_policy'"),
+        ("from rasa.nlu.components import Component", "It belongs to Rasa 2"),
         ("from rasa.nlu.constants import TOKEN_NAMES", "Did you mean 'TOKENS_NAMES'"),
         ("from rasa.core import channel", "Did you mean 'channels'"),
         ("import rasa; rasa.shared.utils.io.read_yml", "Did you mean 'read_yaml'"),
