@@ -12,7 +12,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy import select
 
-from actions import spoken
+from actions import offers, spoken
 from actions.turn import Turn, focus, listed, shop
 from bot.dst.meaning import embedder
 from knowledge_base.linking import Comparison, Linking, choose_variant, comparison_of, kinds, link_products, spelled_out
@@ -174,6 +174,8 @@ def ask_which(
 ) -> list[EventType]:
     """Ask with the candidates as buttons, or for the name when there are none. A button repeats the question."""
     if not found.candidates:
+        if turn.said(offers.MEANING):  # "the first one" of what the message before may have meant
+            return offers.taken_up(turn, offers.payload(str(turn.value(offers.MEANING))))
         if found.asked_for:
             dispatcher.utter_message(response="utter_product_not_found", query=found.asked_for)
         else:
