@@ -9,7 +9,9 @@ from typing import Any
 
 from bot.errors import Problem, ProjectError, Severity, Where, did_you_mean
 from bot.formats import shapes
+from bot.formats.component_spec import ComponentSpec as ComponentSpec
 from bot.formats.files import top_level
+from bot.formats.graph_recipe import GRAPH_RECIPE, read_graph
 from bot.formats.nodes import Mapping as MappingNode
 from bot.formats.nodes import Node, Scalar, Sequence
 from bot.formats.problem_list import ProblemList
@@ -19,16 +21,7 @@ from bot.formats.yaml_reader import read_file, read_text
 DEFAULT_RECIPE = "default.v1"
 DEFAULT_IMPORTER = "RasaFileImporter"
 _KEYS = ("recipe", "language", "assistant_id", "pipeline", "policies", "importers", "nlg", "version")
-
-
-@dataclass(frozen=True, slots=True)
-class ComponentSpec:
-    """One entry of `pipeline:` or `policies:`. `option_places` says where each option stands."""
-
-    name: str
-    options: Mapping[str, Any] = field(default_factory=dict)
-    where: Where | None = None
-    option_places: Mapping[str, Where] = field(default_factory=dict)
+_GRAPH_KEYS = ("core_target", "nlu_target", "train_schema", "predict_schema")
 
 
 # What Rasa 3.6 puts in the place of an empty `pipeline:` and `policies:`.
@@ -91,22 +84,27 @@ def parse_config(text: str, file: str = "config.yml") -> Config:
 def _config(root: MappingNode | None, problems: ProblemList) -> Config:
     if root is None:
         return Config()
-    _report_other_keys(root, problems)
+    is_graph = shapes.text(root.get("recipe"), "`recipe`", problems) == GRAPH_RECIPE
+    _report_other_keys(root, (*_KEYS, *_GRAPH_KEYS) if is_graph else _KEYS, problems)
     recipe = shapes.text(root.get("recipe"), "`recipe`", problems) or DEFAULT_RECIPE
-    if recipe != DEFAULT_RECIPE:
+    if recipe not in (DEFAULT_RECIPE, GRAPH_RECIPE):
         hint = "List the components under `pipeline` and `policies`, with `recipe: default.v1`."
         problems.error("config-option", f"the recipe '{recipe}' is not supported.", root.get("recipe"), hint)
-    pipeline, policies = (_components(root, key, problems) for key in ("pipeline", "policies"))
+    pipeline, policies = (
+        read_graph(root, problems)
+        if is_graph
+        else (_components(root, "pipeline", problems), _components(root, "policies", problems))
+    )
     for key, found, standing_in in (("pipeline", pipeline, DEFAULT_PIPELINE), ("policies", policies, DEFAULT_POLICIES)):
         if found is None:
             _tell_default(root, key, standing_in, problems)
     _check_importers(root.get("importers"), problems)
     nlg = shapes.mapping(root.get("nlg"), "`nlg`", problems)
-    own = ("recipe", "language", "assistant_id", "pipeline", "policies", "nlg", "version")
+    own = ("recipe", "language", "assistant_id", "pipeline", "policies", "nlg", "version", *_GRAPH_KEYS)
     return Config(
         language=shapes.text(root.get("language"), "`language`", problems),
         assistant_id=shapes.text(root.get("assistant_id"), "`assistant_id`", problems),
-        recipe=recipe,
+        recipe=DEFAULT_RECIPE if is_graph else recipe,
         pipeline=DEFAULT_PIPELINE if pipeline is None else pipeline,
         policies=DEFAULT_POLICIES if policies is None else policies,
         pipeline_is_default=pipeline is None,
@@ -138,12 +136,12 @@ def _check_importers(node: Node | None, problems: ProblemList) -> None:
             problems.warning("config-option", message, named or item, hint)
 
 
-def _report_other_keys(root: MappingNode, problems: ProblemList) -> None:
+def _report_other_keys(root: MappingNode, known: tuple[str, ...], problems: ProblemList) -> None:
     """A slip of the pen is worth a warning; keys of other tools, which many configs have, a note."""
     for key, _ in root.items():
-        if key.text in _KEYS:
+        if key.text in known:
             continue
-        hint = did_you_mean(key.text, _KEYS)
+        hint = did_you_mean(key.text, known)
         severity = Severity.WARNING if hint else Severity.INFO
         message = f"'{key.text}' is not a key of a config; it is not used."
         problems.append(Problem("unknown-key", message, key.where, hint, severity))

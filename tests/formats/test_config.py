@@ -53,7 +53,9 @@ def test_a_missing_file_is_a_warning(tmp_path: Path) -> None:
         ("pipeline: supervised_embeddings\n", "1:11"),
         ("pipeline:\n- nam: A\n", "2:3"),
         ("policies:\n- [A]\n", "2:3"),
-        ("recipe: graph.v1\n", "1:9"),
+        ("recipe: own.v2\n", "1:9"),
+        ("recipe: graph.v1\n", "1:1"),
+        ("recipe: graph.v1\npredict_schema:\n  nodes:\n    run_X: {fn: process}\n", "4:5"),
         ("pipeline:\n- name:\n", "2:8"),
     ],
 )
@@ -61,3 +63,46 @@ def test_a_mistake_is_reported_with_its_place(text: str, place: str) -> None:
     with pytest.raises(ProjectError) as raised:
         parse_config(text)
     assert str(raised.value.problems[0].where) == f"config.yml:{place}"
+
+
+GRAPH = """
+recipe: graph.v1
+language: zh
+core_target: select_prediction
+nlu_target: run_RegexMessageHandler
+train_schema:
+  nodes: {}
+predict_schema:
+  nodes:
+    nlu_message_converter:
+      uses: rasa.graph_components.converters.nlu_message_converter.NLUMessageConverter
+      fn: convert_user_message
+    run_JiebaTokenizer0:
+      needs: {messages: nlu_message_converter}
+      uses: rasa.nlu.tokenizers.jieba_tokenizer.JiebaTokenizer
+      constructor_name: load
+      fn: process
+      config: {}
+    run_own1:
+      uses: components.sentiment.Sentiment
+      fn: process
+      config: {labels: [好, bad]}
+    run_MemoizationPolicy0:
+      uses: rasa.core.policies.memoization.MemoizationPolicy
+      fn: predict_action_probabilities
+      config: {max_history: 3}
+    select_prediction:
+      uses: rasa.core.policies.ensemble.DefaultPolicyPredictionEnsemble
+      fn: combine_predictions_from_kwargs
+"""
+
+
+def test_a_graph_is_read_as_the_components_that_it_names() -> None:
+    config = parse_config(GRAPH)
+    assert [(spec.name, dict(spec.options)) for spec in config.pipeline] == [
+        ("JiebaTokenizer", {}),
+        ("components.sentiment.Sentiment", {"labels": ["好", "bad"]}),
+    ]
+    assert [(spec.name, dict(spec.options)) for spec in config.policies] == [("MemoizationPolicy", {"max_history": 3})]
+    assert not config.pipeline_is_default and not config.policies_are_default
+    assert config.extra == {}
