@@ -12,7 +12,8 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec, PathFinder
+from importlib.machinery import ModuleSpec
+from importlib.util import find_spec
 from types import FrameType, ModuleType
 from typing import Any
 
@@ -139,7 +140,7 @@ def _is_rasa(name: str) -> bool:
 
 def _is_installed() -> bool:
     """Whether a real `rasa` can be imported; a folder of that name without an `__init__.py` is none."""
-    spec = PathFinder.find_spec(ROOT)
+    spec = find_spec(ROOT)
     return spec is not None and spec.origin is not None
 
 
