@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
 
 from rapidfuzz import fuzz, utils
 
@@ -28,6 +30,7 @@ _PIECES = re.compile(
     r"|\b(?:only |just )?(\d+|one|two|three|four|five) (?:of|piece|cable|pair)",
     re.IGNORECASE,
 )
+_JOINT = re.compile(r"(?:[\s,，、&+]|and|the|my|both|和|跟|与|及|还有|以及)*", re.IGNORECASE)
 _METHOD_WORDS = {
     "credit_card": r"credit|debit|(?<!gift )\bcard\b(?!.*gift)|visa|master|amex|信用卡|银行卡|储蓄卡",
     "gift_card": r"gift|礼品卡|礼物卡|购物卡",
@@ -67,14 +70,17 @@ def items(session: ShopSession, order: Order, turn: Turn, *, current: Sequence[s
 
 
 def _each_is_named(lines: Sequence[OrderLine], turn: Turn) -> bool:
-    """Whether the message names several things, and each of these lines is one of them alone."""
-    words = [str(word) for word in turn.values("product", any_role=True)]
-    named = [[line for line in lines if line_fits(line, [word])] for word in words]
-    return (
-        len(words) > 1
-        and all(len(found) == 1 for found in named)
-        and len({found[0].id for found in named}) == len(lines)
-    )
+    """Whether the message lists several things, and each of these lines is one of them alone."""
+    things = [entity for entity in turn.entities if entity["entity"] == "product"]
+    named = [[line for line in lines if line_fits(line, [str(thing["value"])])] for thing in things]
+    are_apart = all(len(found) == 1 for found in named) and len({found[0].id for found in named}) == len(lines)
+    return len(things) > 1 and are_apart and _are_listed(things, turn.text)
+
+
+def _are_listed(things: Sequence[Mapping[str, Any]], text: str) -> bool:
+    """Whether nothing but "and" stands between them: not so in "keep the dress, return the flats"."""
+    places = sorted((thing["start"], thing["end"]) for thing in things if thing.get("end") is not None)
+    return all(_JOINT.fullmatch(text[end:start]) for (_, end), (start, _) in pairwise(places))
 
 
 def _lines_named(lines: Sequence[OrderLine], turn: Turn) -> list[OrderLine]:

@@ -14,7 +14,7 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import catalogue, spoken
-from actions.turn import Turn, intent_of, listed, messages_back, own, shop
+from actions.turn import FOCUS, LISTED, Turn, intent_of, listed, messages_back, own, shop
 from knowledge_base.linking import Comparison, comparison_of
 from knowledge_base.models import Product, Variant
 from knowledge_base.sessions import ShopSession
@@ -78,7 +78,12 @@ class ActionAnswerPrice(ActionAboutProduct):
     action = "action_answer_price"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        return say_compared(dispatcher, Turn(tracker)) or await super().run(dispatcher, tracker, domain)
+        turn = Turn(tracker)
+        if compared := say_compared(dispatcher, turn):
+            return compared
+        if narrows_search(turn):
+            return list(await ActionSearchProducts().run(dispatcher, tracker, domain))
+        return list(await super().run(dispatcher, tracker, domain))
 
     def answer(self, dispatcher: CollectingDispatcher, turn: Turn, product: Product, found: catalogue.Meant) -> None:
         if not found.variants:
@@ -220,6 +225,13 @@ class ActionSearchProducts(Action):  # type: ignore[misc]
             return []
         dispatcher.utter_message(response="utter_products_found", products=rows, buttons=product_buttons(rows, objects))
         return listed(objects, focus=objects[0] if len(objects) == 1 else None)
+
+
+def narrows_search(turn: Turn) -> bool:
+    """Whether the message only says what more the things that were listed have to be: "anything under 300?", 有蓝色的吗."""
+    shows_list = turn.slot(FOCUS) is None and any(item["entity"] == "product_id" for item in turn.slot(LISTED) or ())
+    says_more = turn.said("colour", "size", "amount") and not turn.said("product", "product_id", "mention")
+    return shows_list and says_more and bool(searched_before(turn)[0])
 
 
 def searched_before(turn: Turn) -> tuple[str, str]:

@@ -146,6 +146,8 @@ class ActionOfferOptions(Action):  # type: ignore[misc]
         asked = _last_question(turn)
         if turn.said("coupon_code"):
             return list(await coupons.ActionAnswerCoupon().run(dispatcher, tracker, domain))
+        if products.narrows_search(turn):
+            return list(await products.ActionSearchProducts().run(dispatcher, tracker, domain))
         named = turn.said("product_id", "variant_id", "product")
         if named or (turn.slot("product_id") and turn.said("colour", "size", "attribute")):
             if asked not in _PRODUCT_QUESTIONS and named:

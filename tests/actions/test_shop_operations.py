@@ -222,3 +222,12 @@ def test_of_several_things_named_the_one_is_exchanged_that_comes_as_wanted(shop:
         size="XL",
     )
     assert "换成重磅纯棉圆领T恤（白色，XL" in said
+
+
+def test_what_is_to_be_kept_is_not_returned_with_the_rest(shop: StarterTalk) -> None:
+    shop.say("hello", "greet")
+    shop.say(EMMA, "inform", email=EMMA)
+    said = shop.say("keep the dress, return the flats", "return_item", product=["dress", "flats"])
+    assert "Which item" in said and shop.slot("item_ids") is None
+    shop.say("stop", "abort")
+    assert "¥468.00" in shop.say("return the dress and the flats", "return_item", product=["dress", "flats"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.starter_talk import StarterTalk
@@ -99,3 +101,14 @@ def test_what_looks_like_no_code_is_not_looked_up_as_one(shop: StarterTalk) -> N
     said = shop.say("双11还有活动吗", "coupon_or_discount", coupon_code="双11")
     assert "没有查到优惠码" not in said
     assert "没有查到优惠码 NEW99" in shop.say("NEW99能用吗", "coupon_or_discount", coupon_code="NEW99")
+
+
+@pytest.mark.parametrize(("more", "intent", "entities"), [
+    ("anything under 300?", "price_question", {"amount__max": "300"}),
+    ("in blue?", "inform", {"colour": "blue"}),
+])  # fmt: skip
+def test_a_condition_alone_narrows_the_list_however_it_was_read(
+    shop: StarterTalk, more: str, intent: str, entities: dict[str, Any]
+) -> None:
+    shop.say("I'd like a jacket", "product_search", product="jacket")
+    assert "Denim Jacket" in shop.say(more, intent, **entities)
