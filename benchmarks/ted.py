@@ -40,7 +40,6 @@ from bot.tracker import Tracker
 RESULT = Path(__file__).resolve().parent / "results/ted.json"
 RASA_HALF = Path(__file__).resolve().parent / "ted_rasa.py"
 HELD_OUT = 0.2
-AUGMENTATION = 50
 OPTIONS = {"max_history": 5, "epochs": 100, "constrain_similarities": True}
 
 
@@ -49,6 +48,8 @@ def main() -> None:
     parser.add_argument("--project", type=Path, required=True)
     parser.add_argument("--rasa", type=Path, default=os.environ.get("KEFU_RASA"))
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2, 3, 4])
+    parser.add_argument("--augmentation", type=int, default=50, help="as of `bot train` and `rasa train`")
+    parser.add_argument("--out", type=Path, default=RESULT)
     given = parser.parse_args()
     project = Project.load(given.project)
     with tempfile.TemporaryDirectory() as folder:
@@ -59,11 +60,13 @@ def main() -> None:
             "project": given.project.resolve().name,
             "stories": len(project.stories.stories),
             "options": OPTIONS,
-            "augmentation": AUGMENTATION,
-            "kefu": summary([ours(splits / str(seed), project.domain, seed) for seed in given.seeds]),
+            "augmentation": given.augmentation,
+            "kefu": summary(
+                [ours(splits / str(seed), project.domain, seed, given.augmentation) for seed in given.seeds]
+            ),
         }
         if given.rasa:
-            figures["rasa"] = summary(theirs(Path(given.rasa), given.project, splits, given.seeds))
+            figures["rasa"] = summary(theirs(Path(given.rasa), given.project, splits, given.seeds, given.augmentation))
             figures["times_as_fast"] = round(figures["rasa"]["train_s"] / figures["kefu"]["train_s"], 1)
     record = {
         "machine": machine(),
@@ -71,7 +74,7 @@ def main() -> None:
         "seeds": given.seeds,
         "figures": figures,
     }
-    RESULT.write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    given.out.write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(record, ensure_ascii=False, indent=2))
 
 
@@ -85,9 +88,9 @@ def split(stories: StoryData, seed: int, folder: Path) -> None:
         (folder / f"{name}.yml").write_text(write_stories(StoryData(stories=tuple(part))), encoding="utf-8")
 
 
-def ours(folder: Path, domain: Domain, seed: int) -> dict[str, Any]:
+def ours(folder: Path, domain: Domain, seed: int, augmentation: int) -> dict[str, Any]:
     policy = build_policy(ComponentSpec("TEDPolicy", {**OPTIONS, "random_seed": seed}))
-    told = trackers(folder / "train.yml", domain, augmentation=AUGMENTATION)
+    told = trackers(folder / "train.yml", domain, augmentation=augmentation)
     import torch  # noqa: F401 - so that loading it is not taken for training; Rasa's half has loaded TensorFlow too
 
     started = time.perf_counter()
@@ -117,9 +120,9 @@ def accuracy(policy: Any, told: Sequence[TrainingTracker], domain: Domain) -> di
     return {"right": right, "steps": steps}
 
 
-def theirs(rasa: Path, project: Path, splits: Path, seeds: Sequence[int]) -> list[dict[str, Any]]:
+def theirs(rasa: Path, project: Path, splits: Path, seeds: Sequence[int], augmentation: int) -> list[dict[str, Any]]:
     """Rasa's half in one process, so that TensorFlow is loaded once and its loading does not count."""
-    what = [str(domain_of(project)), str(splits), json.dumps(OPTIONS), str(AUGMENTATION), *map(str, seeds)]
+    what = [str(domain_of(project)), str(splits), json.dumps(OPTIONS), str(augmentation), *map(str, seeds)]
     command = [str(rasa.parent / "python"), str(RASA_HALF), *what]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env={**os.environ, "PYTHONPATH": ""})
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
