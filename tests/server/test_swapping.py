@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import gc
 import shutil
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+import time
+import weakref
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from bot.project import Project
 from bot.server.running import Running
 from bot.training import train
 from tests.cli.running import DOMAIN, write_project
+from tests.model_server import Models
 from tests.talking import TalkingBot
 
 RULES = """
@@ -61,8 +62,8 @@ class Parts:
         self.is_closed = True
 
 
-def bot_of(version: str, **actions: Any) -> TalkingBot:
-    bot = TalkingBot(domain(version), RULES, actions=actions)
+def bot_of(version: str, *, parts: Mapping[str, Any] | None = None, **actions: Any) -> TalkingBot:
+    bot = TalkingBot(domain(version), RULES, actions=actions, **(parts or {}))
     bot.assistant.nlu = Parts(bot.assistant.nlu)
     return bot
 
@@ -155,6 +156,26 @@ def test_reminders_of_before_are_acted_on_by_the_new_model() -> None:
     assert asyncio.run(talk()) == ["您好 from new"]
 
 
+def test_nothing_is_kept_of_a_model_that_was_exchanged() -> None:
+    async def talk() -> None:
+        parts = {"clock": time.time}
+        first = bot_of("model 0", parts=parts).assistant
+        before = weakref.ref(first)
+        running = Running(first, load=lambda path: bot_of(path.name, parts=parts).assistant)
+        del first
+        await running.handle(Message("/greet", "me"))
+        for number in (1, 2):
+            await running.swap(Path(f"model {number}"))
+            assert texts(await running.handle(Message("/greet", "me"))) == [f"您好 from model {number}"]
+            await asyncio.gather(*running._retiring)
+            gc.collect()
+            assert before() is None
+            before = weakref.ref(running.assistant)
+        await running.close()
+
+    asyncio.run(talk())
+
+
 def test_a_model_that_cannot_be_loaded_changes_nothing() -> None:
     def fail(_: Path) -> Assistant:
         raise OSError("broken")
@@ -182,33 +203,6 @@ def other_model(tmp_path: Path) -> Path:
     return moved
 
 
-@contextlib.contextmanager
-def model_server(archive: Path) -> Iterator[str]:
-    """The URL of a server that hands the archive out, with an ETag."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            fresh = self.headers["If-None-Match"] != '"v1"'
-            self.send_response(200 if fresh else 304)
-            self.send_header("ETag", '"v1"')
-            self.end_headers()
-            if fresh:
-                self.wfile.write(archive.read_bytes())
-
-        def log_message(self, format: str, *arguments: Any) -> None:
-            """Nothing on the terminal."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/model"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
 def greeting(client: TestClient, sender: str = "me") -> str:
     answer = client.post("/webhooks/rest/webhook", json={"sender": sender, "message": "/greet"}).json()
     return str(answer[0]["text"])
@@ -225,7 +219,7 @@ def test_a_model_brings_its_domain(client: TestClient, other_model: Path) -> Non
 
 
 def test_a_model_is_taken_from_a_model_server(client: TestClient, other_model: Path) -> None:
-    with model_server(other_model) as url:
+    with Models(other_model).served() as url:
         assert client.put("/model", json={"model_server": {"url": url}}).status_code == 204
     assert greeting(client) == "欢迎!"
 

@@ -7,10 +7,8 @@ import json
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +18,7 @@ import pytest
 from bot.project import Project
 from bot.training import train
 from tests.cli.running import DOMAIN, environment, write_project
+from tests.model_server import Models
 from tests.stores.conftest import free_port, wait_for_port
 
 pytestmark = pytest.mark.slow
@@ -30,41 +29,6 @@ lock_store: {{type: redis, url: 127.0.0.1, port: {redis}}}
 event_broker: {{type: file, path: events.log}}
 models: {{url: "{models}", wait_time_between_pulls: 1}}
 """
-
-
-class Models:
-    """A model server; `archive` is what it hands out."""
-
-    def __init__(self, archive: Path) -> None:
-        self.archive = archive
-
-    @contextmanager
-    def served(self) -> Iterator[str]:
-        models = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                etag = f'"{models.archive.name}"'
-                fresh = self.headers["If-None-Match"] != etag
-                self.send_response(200 if fresh else 304)
-                self.send_header("ETag", etag)
-                self.send_header("filename", models.archive.name)
-                self.end_headers()
-                if fresh:
-                    self.wfile.write(models.archive.read_bytes())
-
-            def log_message(self, format: str, *arguments: Any) -> None:
-                """Nothing on the terminal."""
-
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/"
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
 
 
 def model_of(folder: Path, name: str, greeting: str) -> Path:
