@@ -221,7 +221,7 @@ class ActionSearchProducts(Action):  # type: ignore[misc]
             rows = [catalogue.row(hit.item, hit.variants, turn.language) for hit in hits]
             objects = [catalogue.as_object(hit.item, hit.variants) for hit in hits]
         if not rows:
-            dispatcher.utter_message(response="utter_no_products_found", query=named or turn.text)
+            dispatcher.utter_message(response="utter_no_products_found", query=named or turn.text.strip(" ?？!！.。"))
             return []
         dispatcher.utter_message(response="utter_products_found", products=rows, buttons=product_buttons(rows, objects))
         return listed(objects, focus=objects[0] if len(objects) == 1 else None)
