@@ -1,7 +1,8 @@
 """Components by the name used in config.yml, and what a component is.
 
 Built-ins enter through the same entry-point group (`kefu.components`) as third parties: an entry point names a
-module; importing it registers its components. Nothing is imported before a name is asked for.
+module; importing it registers its components. Nothing is imported before a name is asked for. What a component can be
+told may be offered apart (`kefu.options`), so that a project is checked without loading what its components are made of.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any, TypeVar
 
 ENTRY_POINT_GROUP = "kefu.components"
+OPTIONS_GROUP = "kefu.options"
 KINDS = ("nlu", "policy", "slot")
 
 _Class = TypeVar("_Class", bound=type[Any])
@@ -47,7 +49,16 @@ def get(kind: str, name: str) -> type[Any]:
     return _registered[kind][name]
 
 
+def options(kind: str, name: str) -> type[Any] | None:
+    """The pydantic class of a component's options, None when it has none; raises KeyError for an unknown name."""
+    for point in _entry_points(kind, OPTIONS_GROUP):
+        if point.name == name:
+            offered: type[Any] = point.load()
+            return offered
+    return getattr(get(kind, name), "Config", None)
+
+
 @cache
-def _entry_points(kind: str) -> tuple[EntryPoint, ...]:
+def _entry_points(kind: str, group: str = ENTRY_POINT_GROUP) -> tuple[EntryPoint, ...]:
     """What installed packages offer; kept, because looking through all of them takes a tenth of a second."""
-    return tuple(entry_points(group=f"{ENTRY_POINT_GROUP}.{kind}"))
+    return tuple(entry_points(group=f"{group}.{kind}"))

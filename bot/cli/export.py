@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -41,6 +40,8 @@ def export(
 
     senders = tuple(conversation_ids.split(",")) if conversation_ids else None
     selection = Selection(minimum_timestamp, maximum_timestamp, senders, offset_timestamps_by_seconds)
+    import asyncio
+
     done = asyncio.run(_export(*_services(project, endpoints), selection))
     if done.error is not None:
         again = _command(project, endpoints, selection, done.left)

@@ -23,7 +23,8 @@ from bot.compat.project_code import failure, load_class, problem, source_of
 from bot.domain import Domain
 from bot.events import Event
 from bot.formats.config import ComponentSpec
-from bot.policies.base import Policy, PolicyConfig, Prediction
+from bot.policies.base import Policy, Prediction
+from bot.policies.options import PolicyConfig
 from bot.policies.states import RuleOnly
 from bot.policies.training_trackers import TrainingTracker
 from bot.tracker import Tracker

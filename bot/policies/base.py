@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
-from pydantic import BaseModel
-
 from bot.domain import Domain
 from bot.events import Event
+from bot.policies.options import PolicyConfig
 from bot.policies.states import RuleOnly
 from bot.policies.training_trackers import TrainingTracker
 from bot.tracker import Tracker
@@ -60,13 +59,6 @@ def scores(domain: Domain, by_action: dict[str, float]) -> tuple[float, ...]:
     for action, score in by_action.items():
         values[domain.action_index(action)] = score
     return tuple(values)
-
-
-class PolicyConfig(BaseModel, extra="allow"):
-    """Options that all policies have. `priority` decides between predictions of equal confidence."""
-
-    priority: int = 1
-    max_history: int | None = None
 
 
 class Policy(Protocol):

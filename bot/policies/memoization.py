@@ -11,20 +11,14 @@ from pathlib import Path
 from typing import ClassVar
 
 from bot.domain import ACTION_UNLIKELY_INTENT, Domain
-from bot.policies.base import PolicyConfig, Prediction, scores
+from bot.policies.base import Prediction, scores
 from bot.policies.memories import ROOT, Memories, Memory
+from bot.policies.options import MemoizationConfig, PolicyConfig
 from bot.policies.shortening import Outlines, events_from, starts
 from bot.policies.states import RuleOnly, State, StoryStates
 from bot.policies.training_trackers import TrainingTracker, story_conversations
 from bot.registry import register
 from bot.tracker import Tracker
-
-
-class MemoizationConfig(PolicyConfig):
-    """`max_history`: how many states must match; None: the whole conversation."""
-
-    priority: int = 3
-    use_nlu_confidence_as_score: bool = False
 
 
 @register("policy", "MemoizationPolicy")

@@ -14,7 +14,6 @@ from typing import ClassVar
 
 from bot.domain import (
     ACTION_BACK,
-    ACTION_DEFAULT_FALLBACK,
     ACTION_LISTEN,
     ACTION_RESTART,
     ACTION_SESSION_START,
@@ -22,8 +21,9 @@ from bot.domain import (
     Domain,
 )
 from bot.events import LoopInterrupted
-from bot.policies.base import PolicyConfig, Prediction, scores
+from bot.policies.base import Prediction, scores
 from bot.policies.memoization import examples
+from bot.policies.options import PolicyConfig, RuleConfig
 from bot.policies.rule_checks import check_completeness, check_contradictions, check_restriction
 from bot.policies.rules import LearnedRule, RuleBook, learn, without_snippet
 from bot.policies.states import RuleOnly, State, featurise, recent_states
@@ -44,22 +44,6 @@ _INTERRUPTED = "loop_was_interrupted"
 _NO_LOOP = "do_not_predict_loop_action"
 # How many states of a story's past say anything about rules: the one before an action, and the one before that.
 _LOOKED_AT = 2
-
-
-class RuleConfig(PolicyConfig):
-    """`core_fallback_action_name` is predicted with `core_fallback_threshold` as its confidence when no rule applies.
-
-    `restrict_rules` allows one user message in a rule. `check_for_contradictions` compares rules and stories with one
-    another while training.
-    """
-
-    priority: int = 4
-    core_fallback_threshold: float = 0.3
-    core_fallback_action_name: str = ACTION_DEFAULT_FALLBACK
-    enable_fallback_prediction: bool = True
-    restrict_rules: bool = True
-    check_for_contradictions: bool = True
-    use_nlu_confidence_as_score: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,10 @@ from typing import ClassVar
 
 from bot.domain import ACTION_LISTEN, Domain
 from bot.events import EXTERNAL_MESSAGE_PREFIX, ActionExecuted
-from bot.policies.base import PolicyConfig, Prediction, scores
+from bot.policies.base import Prediction, scores
 from bot.policies.dialogue_model import DialogueModel, Labels, Progress, Situation
 from bot.policies.featurizer import INTENT, TEXT
+from bot.policies.options import PolicyConfig
 from bot.policies.states import RuleOnly, State, StoryStates, told_states
 from bot.policies.ted_options import TEDConfig
 from bot.policies.training_trackers import TrainingTracker

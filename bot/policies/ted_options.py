@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, NonNegativeInt, PositiveInt, field_validator, model_validator
 
-from bot.policies.base import PolicyConfig
+from bot.policies.options import PolicyConfig
 
 if TYPE_CHECKING:
     from nlu_models.dialogue import DialogueConfig

@@ -16,9 +16,10 @@ from typing import Any, ClassVar
 
 from bot.domain import ACTION_UNLIKELY_INTENT, Domain
 from bot.events import ActionExecuted, UserUttered
-from bot.policies.base import PolicyConfig, Prediction, scores
+from bot.policies.base import Prediction, scores
 from bot.policies.dialogue_model import DialogueModel, Labels, Progress, Situation
 from bot.policies.featurizer import INTENT
+from bot.policies.options import PolicyConfig
 from bot.policies.states import RuleOnly, State, StoryStates, told_states
 from bot.policies.ted_options import UnexpecTEDIntentConfig
 from bot.policies.training_trackers import TrainingTracker

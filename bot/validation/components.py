@@ -100,9 +100,9 @@ def check_assistant_id(project: Subject) -> Iterator[Problem]:
 
 
 def _config_class(kind: str, name: str) -> Any:
-    """The component's pydantic Config; None when nothing is registered under this name."""
+    """The pydantic class of the component's options; None when nothing is registered under this name."""
     try:
-        return getattr(registry.get(kind, name), "Config", None)
+        return registry.options(kind, name)
     except KeyError:
         return None
 

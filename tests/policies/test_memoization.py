@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from bot.formats.domain import parse_domain
 from bot.formats.stories import parse_stories
-from bot.policies.memoization import AugmentedMemoizationPolicy, MemoizationConfig, MemoizationPolicy
+from bot.policies.memoization import AugmentedMemoizationPolicy, MemoizationPolicy
+from bot.policies.options import MemoizationConfig
 from bot.policies.states import RuleOnly
 from bot.policies.training_trackers import training_trackers, unsatisfied_checkpoints
 from tests.talking import TalkingBot

@@ -8,8 +8,9 @@ import pytest
 
 from bot.formats.domain import parse_domain
 from bot.formats.stories import parse_stories
-from bot.policies.memoization import MemoizationConfig, MemoizationPolicy
+from bot.policies.memoization import MemoizationPolicy
 from bot.policies.memories import ROOT, Memories, Memory
+from bot.policies.options import MemoizationConfig
 from bot.policies.shortening import Outlines
 from bot.policies.states import State
 from bot.policies.training_trackers import training_trackers

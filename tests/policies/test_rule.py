@@ -10,7 +10,8 @@ from bot.errors import ProjectError
 from bot.formats.domain import parse_domain
 from bot.formats.stories import parse_stories
 from bot.message import Intent, Understanding
-from bot.policies.rule import RuleConfig, RulePolicy
+from bot.policies.options import RuleConfig
+from bot.policies.rule import RulePolicy
 from bot.policies.states import RuleOnly
 from bot.policies.training_trackers import training_trackers
 from bot.tracker import Tracker
