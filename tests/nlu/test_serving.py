@@ -19,11 +19,12 @@ class Slow(Component):
 
     def __init__(self) -> None:
         super().__init__(self.Config(), language="zh", root=Path())
-        self.go = threading.Event()
+        self.busy, self.go = threading.Event(), threading.Event()
         self.batches: list[list[str]] = []
 
     def process(self, batch: Sequence[Understanding]) -> list[Understanding]:
         self.batches.append([each.text for each in batch])
+        self.busy.set()
         assert self.go.wait(10)
         return [replace(each, intent=Intent(each.text.upper(), 1.0)) for each in batch]
 
@@ -38,8 +39,7 @@ def test_messages_that_arrive_while_it_is_busy_are_understood_together() -> None
 
 async def _four_callers(served: ServedPipeline, slow: Slow) -> None:
     first = asyncio.create_task(served.parse("first"))
-    while not slow.batches:
-        await asyncio.sleep(0.001)
+    assert await asyncio.to_thread(slow.busy.wait, 10)
     others = [asyncio.create_task(served.parse(text)) for text in ("a", "b", "c")]
     assert (await served.parse("/greet")).intent.name == "greet"  # waits for no model
     slow.go.set()

@@ -57,9 +57,7 @@ def make_encoder() -> PretrainedEncoder:
     tokenizer = make_tokenizer()
     with torch.random.fork_rng():
         torch.manual_seed(7)
-        shape = BertShape(
-            width=32, layers=2, heads=2, inner=64, positions=64, first_position=0, epsilon=1e-12
-        )
+        shape = BertShape(width=32, layers=2, heads=2, inner=64, positions=64, first_position=0, epsilon=1e-12)
         network = BertEncoder(shape, torch.randn(tokenizer.vocabulary_size, 32, dtype=torch.float16))
         torch.nn.init.normal_(network.positions, std=0.1)
     return PretrainedEncoder("tiny", network, tokenizer)
