@@ -56,23 +56,28 @@ class ActionTrackOrder(ActionAboutOrder):
     action = "action_track_order"
 
     def tell(self, dispatcher: CollectingDispatcher, turn: Turn, scope: CustomerScope, order: Order) -> list[EventType]:
-        row = orders.as_row(order, turn.language)
-        parcels = [parcel for parcel in order.shipments if parcel.last_event]
-        if len(parcels) > 1:
-            dispatcher.utter_message(response="utter_order_status", **row)
-            rows = [parcel_row(parcel, turn.language) for parcel in parcels]
-            dispatcher.utter_message(response="utter_parcels", count=len(parcels), parcels=rows)
-        elif not parcels:
-            waiting = order.status in orders.NOT_SHIPPED
-            dispatcher.utter_message(response="utter_not_shipped_yet" if waiting else "utter_order_status", **row)
-        elif parcels[0].delivered_at:
-            facts = parcel_row(parcels[0], turn.language)
-            facts |= {"order_id": order.id, "place": facts["last_place"]}
-            dispatcher.utter_message(response="utter_order_delivered", **facts)
-        else:
-            facts = parcel_row(parcels[0], turn.language)
-            dispatcher.utter_message(response="utter_shipment_status", order_id=order.id, **facts)
+        tell_parcels(dispatcher, order, turn.language)
         return []
+
+
+def tell_parcels(dispatcher: CollectingDispatcher, order: Order, language: str) -> None:
+    """Where the order is, and each of its parcels."""
+    row = orders.as_row(order, language)
+    parcels = [parcel for parcel in order.shipments if parcel.last_event]
+    if len(parcels) > 1:
+        dispatcher.utter_message(response="utter_order_status", **row)
+        rows = [parcel_row(parcel, language) for parcel in parcels]
+        dispatcher.utter_message(response="utter_parcels", count=len(parcels), parcels=rows)
+    elif not parcels:
+        waiting = order.status in orders.NOT_SHIPPED
+        dispatcher.utter_message(response="utter_not_shipped_yet" if waiting else "utter_order_status", **row)
+    elif parcels[0].delivered_at:
+        facts = parcel_row(parcels[0], language)
+        facts |= {"order_id": order.id, "place": facts["last_place"]}
+        dispatcher.utter_message(response="utter_order_delivered", **facts)
+    else:
+        facts = parcel_row(parcels[0], language)
+        dispatcher.utter_message(response="utter_shipment_status", order_id=order.id, **facts)
 
 
 def parcel_row(parcel: Shipment, language: str) -> dict[str, Any]:
@@ -190,12 +195,15 @@ class ActionRequestInvoice(ActionAboutOrder):
 
 
 class ActionFileParcelProblem(ActionAboutOrder):
-    """A case for a human: the parcel came broken, short, wrong, or not at all."""
+    """A case for a human: the parcel came broken, short, wrong, or not at all. What is still on its way is said first:
+    half of an order may be missing because it travels in two parcels."""
 
     action = "action_file_parcel_problem"
     is_open_to_all = False
 
     def tell(self, dispatcher: CollectingDispatcher, turn: Turn, scope: CustomerScope, order: Order) -> list[EventType]:
+        if any(parcel.last_event and not parcel.delivered_at for parcel in order.shipments):
+            tell_parcels(dispatcher, order, turn.language)
         summary = first_text_of(turn, "missing_or_damaged_parcel")
         arguments = {"kind": "parcel", "summary": summary, "order_id": order.id}
         key = idempotency_key(turn.tracker.sender_id, "open_ticket", arguments, turn.message_id)

@@ -153,3 +153,9 @@ def test_the_yes_is_to_what_was_proposed_whatever_was_looked_at_in_between(
 )
 def test_what_the_message_wants_says_which_articles_come_first(shop: StarterTalk, question: str, fee: str) -> None:
     assert fee in shop.say(question, "shipping_cost")
+
+
+def test_half_an_order_may_be_missing_because_the_other_parcel_is_on_its_way(shop: StarterTalk) -> None:
+    said = shop.say("怎么只收到一半", "missing_or_damaged_parcel", order_number="K5920376", phone="15400005710")
+    assert "2 个包裹" in said and "中通快递" in said
+    assert shop.value("SELECT count(*) FROM operations WHERE name = 'open_ticket'") == 1
