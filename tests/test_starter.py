@@ -176,5 +176,5 @@ def test_the_starter_trains_and_its_conversations_go_well(tmp_path: Path) -> Non
     assert tested.returncode == (conversations["correct"] < conversations["total"])
     assert conversations["total"] >= 60
     # Training rounds differently on other processors, which may tip a doubtful message or two.
-    assert conversations["correct"] >= 0.9 * conversations["total"], tested.stdout + tested.stderr
+    assert conversations["correct"] >= 0.97 * conversations["total"], tested.stdout + tested.stderr
     assert wording["own"] * 2 >= wording["marked"], wording
