@@ -25,9 +25,9 @@ class TrainingConfig:
     """How many of the upper encoder layers are trained; the others stay as pretrained. 0 trains the heads alone."""
     warmup: float = 0.1
     weight_decay: float = 0.01
-    dropout: float = 0.0
-    """In the trained layers and the heads. None is needed for the few epochs that are usual here: with 0.1 the starter
-    was not understood better, and an epoch took a tenth longer."""
+    dropout: float = 0.1
+    """In the trained layers and the heads. A handful of examples needs it; thousands, seen a few times, do without, and
+    train a tenth faster."""
     label_smoothing: float = 0.0
     balance: float = 0.5
     """Weight of an example is its intent's size to minus this power: 0 ignores imbalance, 1 evens it out."""

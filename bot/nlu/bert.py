@@ -36,6 +36,7 @@ class BertIntentSlotClassifierConfig(ComponentConfig):
     learning_rate: float | None = None
     batch_size: int | None = None
     trainable_layers: int | None = None
+    dropout: float | None = None
     seed: int | None = None
     ranking_length: int = 10
     device: str = "auto"
@@ -75,7 +76,7 @@ class BertIntentSlotClassifier(Component):
         progress(what, 1.0)
 
     def _schedule(self) -> dict[str, Any]:
-        names = ("epochs", "learning_rate", "batch_size", "trainable_layers", "seed")
+        names = ("epochs", "learning_rate", "batch_size", "trainable_layers", "dropout", "seed")
         return {name: value for name in names if (value := getattr(self.config, name)) is not None}
 
     def process(self, batch: Sequence[Understanding]) -> list[Understanding]:
