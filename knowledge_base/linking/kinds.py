@@ -16,7 +16,7 @@ from knowledge_base.sessions import ShopSession
 #: From here on a name is the one that was said, but for typing mistakes.
 _SAME = 0.95
 #: What follows these in an English name says more of the thing that stands before: "desk lamp with charging".
-_MORE = re.compile(r",|\(|\b(?:with|for|in|of|from|without)\b")
+_MORE = re.compile(r",|\(|\b(?:with|for|in|of|from|without|under|below|over|above|around|between|than)\b")
 
 
 def kinds(products: Iterable[Product], said: str) -> list[Product]:

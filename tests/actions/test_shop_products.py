@@ -112,3 +112,8 @@ def test_a_condition_alone_narrows_the_list_however_it_was_read(
 ) -> None:
     shop.say("I'd like a jacket", "product_search", product="jacket")
     assert "Denim Jacket" in shop.say(more, intent, **entities)
+
+
+def test_a_word_of_the_price_limit_that_was_taken_for_the_name_does_no_harm(shop: StarterTalk) -> None:
+    said = shop.say("a red dress under 300", "product_search", colour="red", product="dress under", amount__max="300")
+    assert "Floral Wrap Dress" in said and "¥399.00" not in said
