@@ -46,9 +46,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="kefu-bench-") as scratch:
         copied = copy(given, Path(scratch) / given.name)
         figures = measure(copied)
-    record = json.loads(RESULT.read_text(encoding="utf-8")) if RESULT.exists() else {"projects": {}}
-    record |= {"machine": machine(), "date": datetime.now(UTC).date().isoformat()}
-    record["projects"][given.name] = figures
+    record = json.loads(RESULT.read_text(encoding="utf-8")) if RESULT.exists() else {"figures": {}}
+    record |= {"machine": machine(), "date": datetime.now(UTC).date().isoformat(), "seeds": []}
+    record["figures"][given.name] = figures
     RESULT.write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     print(json.dumps({given.name: figures}, indent=2))
 
