@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nlu_models.errors import ModelFormatError
+from nlu_models.hugging_face import hugging_face
 
 if TYPE_CHECKING:
     import torch
@@ -55,16 +56,15 @@ class CausalLM:
         Raises `ModelFormatError` when the folder or the adapter cannot be used.
         """
         import torch
-        from transformers import AutoModelForCausalLM, AutoTokenizer
-        from transformers.utils import logging
 
         from nlu_models.devices import place
 
-        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        auto = hugging_face()
+        auto.utils.logging.disable_progress_bar()
         placement = place(device)
         try:
-            tokenizer = AutoTokenizer.from_pretrained(folder)
-            model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+            tokenizer = auto.AutoTokenizer.from_pretrained(folder)
+            model: Any = auto.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
         except (OSError, ValueError) as error:
             raise ModelFormatError(f"{folder} does not hold a causal language model: {error}") from error
         if adapter is not None:

