@@ -25,7 +25,7 @@ class BuildWithStarter(build_py):
         for name in ("config.yml", "domain.yml", "endpoints.yml", "credentials.yml"):
             if (ROOT / name).is_file():
                 shutil.copyfile(ROOT / name, target / name)
-        for name in ("domain", "data", "actions", "tests/conversations"):
+        for name in ("domain", "data", "actions", "tests/conversations", "tests/customers"):
             if (ROOT / name).is_dir():
                 shutil.copytree(ROOT / name, target / name, ignore=left_out)
 

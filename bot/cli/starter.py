@@ -8,7 +8,7 @@ from pathlib import Path
 from bot.errors import UsageError
 
 FILES = ("config.yml", "domain.yml", "endpoints.yml", "credentials.yml")
-FOLDERS = ("domain", "data", "actions", "tests/conversations")
+FOLDERS = ("domain", "data", "actions", "tests/conversations", "tests/customers")
 _LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", "*.db", "*.db-*", ".*")
 
 

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from bot.project import Project
 
 
+class Language(StrEnum):
+    EN = "en"
+    ZH = "zh"
+
+
 class Part(StrEnum):
     CORE = "core"
     NLU = "nlu"
@@ -48,13 +53,40 @@ def test(
     no_warnings: Annotated[bool, typer.Option("--no-warnings", help="Do not write stories with warnings.")] = False,
     fail_on_prediction_errors: Annotated[bool, typer.Option(help="Accepted for Rasa's scripts; always so.")] = True,
     e2e: Annotated[bool, typer.Option("--e2e", help="Accepted for Rasa's scripts; always so.")] = True,
+    customers: Annotated[
+        Path | None, typer.Option("--customers", help="Tasks (JSON lines) of simulated customers, who talk instead.")
+    ] = None,
+    language: Annotated[
+        list[Language] | None, typer.Option("--language", help="Of the customers; repeat it for both, as without it.")
+    ] = None,
+    phrasings: Annotated[
+        Path | None, typer.Option(help="Folder with the customers' sentences; tests/customers of the project without.")
+    ] = None,
+    shop: Annotated[
+        Path | None, typer.Option(help="Folder to import as the customers' shop; the project's own without.")
+    ] = None,
+    mapping: Annotated[str | None, typer.Option(help="Mapping of that folder, as for `bot kb import`.")] = None,
+    max_customers: Annotated[int | None, typer.Option(help="At most so many customers in each language.")] = None,
+    seed: Annotated[int, typer.Option(help="Of what the customers say.")] = 0,
 ) -> None:
     """Replay the test stories with the real models, actions and database; exit status 1 when one fails.
 
     Each conversation has a fresh copy of the database. What failed goes to results/failed_test_stories.yml.
+
+    With --customers, simulated customers talk to the assistant until they have what they want or 20 turns have
+    passed, and the table `operations` is compared with what should have been done.
     """
     loaded = options.load_project(project, config=config, domain=domain, data=data, endpoints=endpoints)
     folder = project / out_folder
+    if customers is not None:
+        from bot.cli.customers import run_customers
+
+        languages = tuple(str(one) for one in language or Language)
+        run_customers(
+            loaded, model, customers, folder, shop=shop, mapping=mapping, languages=languages, phrasings=phrasings,
+            most=max_customers, seed=seed,
+        )  # fmt: skip
+        return
     failed = False
     if part is not Part.NLU:
         failed = _conversations(

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,7 +73,7 @@ def test_stories(
     progress: Callable[[StoryOutcome], None] = lambda _: None,
 ) -> StoriesResult:
     """Replay stories with the real models and actions; the knowledge base and the conversations are copies."""
-    with _fresh_shop(project) as (isolated, database):
+    with fresh_shop(project) as (isolated, database):
         written = StoryActions() if needs_emulation(project) else None
         parts = {"custom_actions": written} if written is not None else {}
         assistant = Assistant.load(isolated, model=model, **parts)
@@ -98,8 +99,11 @@ async def _replay(
 
 
 @contextmanager
-def _fresh_shop(project: Project) -> Iterator[tuple[Project, Database]]:
-    """The project with stores that nobody else sees, and the database that goes back to its first state."""
+def fresh_shop(project: Project, *, fill: Callable[[str], None] | None = None) -> Iterator[tuple[Project, Database]]:
+    """The project with stores that nobody else sees, and the database that goes back to its first state.
+
+    `fill` makes that state in the database of a URL; without it, it is the project's catalogue or its own database.
+    """
     from bot.formats.endpoints import Endpoint
 
     if not has_shop(project):
@@ -111,9 +115,10 @@ def _fresh_shop(project: Project) -> Iterator[tuple[Project, Database]]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kefu-test-")))
         store = project.endpoints.tracker_store
         shares = store is not None and (store.type or "").lower() == "sql"
+        fill_shop = fill or partial(_fill, project)
 
         def first_state(url: str) -> None:
-            _fill(project, url)
+            fill_shop(url)
             if shares:
                 asyncio.run(_make_conversation_tables(url))
 
