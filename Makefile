@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 READY := $(VENV)/.installed
 READY_DEV := $(VENV)/.installed-dev
 
-.PHONY: chat test test-slow lint types imports check bench clean
+.PHONY: chat test test-slow lint types imports check bench widget clean
 
 chat: $(READY)
 	@$(BIN)/bot shell
@@ -32,6 +32,10 @@ check: lint types imports
 bench: $(READY_DEV)
 	@for script in benchmarks/*.py; do echo "$$script"; $(BIN)/python "$$script" || exit 1; done
 
+# Needs node and the npm registry; what it builds is committed, so that nobody else does.
+widget:
+	cd widget && npm ci --no-audit --no-fund --silent && npm run --silent types && npm run --silent build
+
 # The environment is made anew only when what it is made from has changed.
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Kefu needs Python 3.11 or newer; set PYTHON=python3.11 or later")'
@@ -46,4 +50,4 @@ $(READY_DEV): $(READY)
 	@touch $(READY_DEV)
 
 clean:
-	rm -rf $(VENV) .kefu models results
+	rm -rf $(VENV) .kefu models results widget/node_modules

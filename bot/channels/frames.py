@@ -10,7 +10,7 @@ A client sends one JSON object a frame:
 and gets
 
     {"type": "session", "session": "…", "seq": 9}       the answer to hello; the replies after `seq` follow
-    {"type": "typing", "on": true}
+    {"type": "typing", "on": true, "to": "message id"}  this message has been received and is being answered
     {"type": "reply", "seq": 8, "to": "message id", "text": "…", "buttons": […], …}
     {"type": "ack", "id": "…"}                          the turn is stored: this message need not be sent again
     {"type": "error", "code": "…", "message": "…", "id": "…"}       the connection stays open

@@ -112,7 +112,7 @@ class WebSocketChannel:
                 if say.id and await self._outbox.answered(session, say.id):
                     await connection.send({"type": "ack", "id": say.id})
                     return
-                await self._broadcast(session, {"type": "typing", "on": True})
+                await self._broadcast(session, {"type": "typing", "on": True, "to": say.id})
                 try:
                     message = Message(say.text, session, say.id, self.name, say.metadata)
                     frames = _frames(say.id, await self._handle(message))

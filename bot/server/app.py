@@ -1,4 +1,4 @@
-"""The whole ASGI application: the chat page, the channels, and with `enable_api` Rasa's HTTP API."""
+"""The whole ASGI application: the demo shop, the channels, and with `enable_api` Rasa's HTTP API."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from bot.channels.base import Channel
 from bot.server.channels import channels
 from bot.server.delivery import Delivery
-from bot.server.page import page
+from bot.server.page import pages
 from bot.server.problems import ApiError, on_api_error, on_bug, on_http_error
 from bot.server.running import NotLoadedError, Running
 from bot.server.settings import Settings
@@ -60,7 +60,7 @@ def create_app(running: Running, settings: Settings) -> Starlette:
 
 
 def _routes(running: Running, settings: Settings, served: Sequence[Channel], delivery: Delivery) -> list[BaseRoute]:
-    routes: list[BaseRoute] = [Route("/", page)]
+    routes: list[BaseRoute] = [*pages()]
     for channel in served:
         routes += channel.routes()
     if settings.enable_api:

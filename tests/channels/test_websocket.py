@@ -38,7 +38,7 @@ def test_a_message_is_answered_by_typing_replies_and_an_acknowledgement(served: 
         await send(socket, type="message", id="m1", text="你好")
         frames = [json.loads(await socket.recv()) for _ in range(5)]
         assert frames == [
-            {"type": "typing", "on": True},
+            {"type": "typing", "on": True, "to": "m1"},
             {"type": "reply", "to": "m1", "text": "你好!", "seq": 1},
             {"type": "reply", "to": "m1", "text": "再见", "seq": 2},
             {"type": "ack", "id": "m1"},
