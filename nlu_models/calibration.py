@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
     from numpy.typing import NDArray
     from torch import Tensor
@@ -12,10 +14,10 @@ if TYPE_CHECKING:
 RANGE = (0.2, 10.0)
 
 
-def fit_temperature(logits: Tensor, targets: Tensor) -> float:
+def fit_temperature(logits: Tensor, targets: Tensor, log_probabilities: Callable[[Tensor], Tensor]) -> float:
     """The temperature that minimises the negative log likelihood of held-out `targets`.
 
-    `logits` (n, classes) float32, `targets` (n,) int64. A golden-section search over its logarithm: the loss has one
+    `logits` (n, ...) float32, `targets` (n,) int64; `log_probabilities` makes (n, classes) of logits. A golden-section search over its logarithm: the loss has one
     minimum there. Answers 1.0 for no data.
     """
     import math
@@ -26,7 +28,7 @@ def fit_temperature(logits: Tensor, targets: Tensor) -> float:
         return 1.0
 
     def loss(log_temperature: float) -> float:
-        return float(functional.cross_entropy(logits / math.exp(log_temperature), targets))
+        return float(functional.nll_loss(log_probabilities(logits / math.exp(log_temperature)), targets))
 
     low, high = math.log(RANGE[0]), math.log(RANGE[1])
     ratio = (math.sqrt(5) - 1) / 2

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+
+_WORD = re.compile(r"[^\W_]+?(?=[A-Z][a-z]|[\W_]|$)")
 
 
 @dataclass(frozen=True)
@@ -60,3 +65,12 @@ class Prediction:
     def intent(self) -> RankedIntent | None:
         """The likeliest intent."""
         return self.intents[0] if self.intents else None
+
+
+def named(examples: Sequence[Example], below: int) -> list[Example]:
+    """The name of each intent with fewer than `below` examples, as one more: ``card_arrival`` says "card arrival"."""
+    counts = Counter(example.intent for example in examples if example.intent)
+    texts = {
+        intent: " ".join(_WORD.findall(intent)).lower() for intent, count in sorted(counts.items()) if count < below
+    }
+    return [Example(text, intent) for intent, text in texts.items() if text]

@@ -14,6 +14,7 @@ from torch import nn
 from torch.nn import functional
 
 from nlu_models.crf import ConditionalRandomField
+from nlu_models.intent_heads import intent_head
 from nlu_models.shards import Dropout
 from nlu_models.tokens import PLACES
 
@@ -98,20 +99,16 @@ class JointModel(nn.Module):
         super().__init__()
         width = encoder.shape.width
         self.encoder, self.labels, self.dropout = encoder, labels, Dropout(dropout)
-        self.intents = CompositeLinear(width, labels.intent_parts()) if labels.intents else None
+        self.intents = intent_head(width, labels) if labels.intents else None
         self.tagger = Tagger(width, labels, dropout=dropout) if labels.entities else None
         self.register_buffer("temperature", torch.ones(()))
 
-    def heads(self) -> list[nn.Parameter]:
-        """Every parameter outside the encoder."""
-        return [p for name, p in self.named_parameters() if not name.startswith("encoder.")]
-
     def intent_logits(self, hidden: Tensor, batch: Batch) -> Tensor:
-        """Last hidden states (b, l, width) to uncalibrated logits (b, intents), float32."""
+        """Last hidden states (b, l, width) to uncalibrated logits of its head, float32."""
         if self.intents is None:
             raise RuntimeError("this model was trained without intents")
-        logits: Tensor = self.intents(self.dropout(mean_pool(hidden, batch.attended)))
-        return logits.float()
+        logits: Tensor = self.intents(mean_pool(hidden, batch.attended))
+        return logits
 
     def emissions(self, hidden: Tensor, batch: Batch) -> Tensor:
         """Last hidden states (b, l, width) to tag scores (b, u, tags), float32."""

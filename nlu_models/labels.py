@@ -8,6 +8,7 @@ taggers could contradict.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 OUTSIDE = 0
 """Index of the tag O."""
 INTENT_SEPARATOR = "+"
+COMBINATIONS = 20
+"""With this many intents made of several parts, most of them rare, each part is decided on its own."""
 
 
 @dataclass(frozen=True, order=True)
@@ -37,26 +40,44 @@ class Labels:
 
     intents: tuple[str, ...]
     entities: tuple[EntityLabel, ...]
+    partwise: bool = False
+    """Whether any combination of the intents' parts may be answered, also one that no example has."""
 
     @classmethod
     def of(cls, examples: Iterable[Example]) -> Labels:
         """Collect the labels used by `examples`."""
-        intents: set[str] = set()
+        intents: Counter[str] = Counter()
         entities: set[EntityLabel] = set()
         for example in examples:
             if example.intent:
-                intents.add(example.intent)
+                intents[example.intent] += 1
             entities |= {label_of(span) for span in example.entities}
-        return cls(tuple(sorted(intents)), tuple(sorted(entities)))
+        combined = [count for name, count in intents.items() if INTENT_SEPARATOR in name]
+        partwise = len(combined) >= COMBINATIONS and 2 * sum(count < 3 for count in combined) > len(combined)
+        return cls(tuple(sorted(intents)), tuple(sorted(entities)), partwise)
 
     @property
     def tag_count(self) -> int:
         """O, and B and I of each entity label."""
         return 1 + 2 * len(self.entities)
 
+    @property
+    def part_names(self) -> tuple[str, ...]:
+        """What intents are made of, in the order of the columns of `intent_parts`."""
+        return _names(self._parts())
+
     def intent_parts(self) -> Tensor:
         """Membership (intents, parts) float32: which parts make up each intent."""
-        return _membership([_intent_parts(intent) for intent in self.intents])
+        return _membership(self._parts())
+
+    def _parts(self) -> list[list[str]]:
+        """Of each intent; decided as a whole, a pair of parts counts as a part of its own."""
+        split = [intent.split(INTENT_SEPARATOR) for intent in self.intents]
+        if self.partwise:
+            return split
+        return [
+            [*parts, intent] if len(parts) > 1 else parts for parts, intent in zip(split, self.intents, strict=True)
+        ]
 
     def tag_parts(self) -> Tensor:
         """Membership (tags, parts) float32: which parts make up each tag."""
@@ -120,15 +141,14 @@ def label_of(span: Span) -> EntityLabel:
     return EntityLabel(span.entity, span.role or "", span.group or "")
 
 
-def _intent_parts(intent: str) -> list[str]:
-    parts = intent.split(INTENT_SEPARATOR)
-    return parts if len(parts) == 1 else [*parts, intent]
+def _names(composites: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    return tuple(sorted({part for parts in composites for part in parts}))
 
 
 def _membership(composites: Sequence[Sequence[str]]) -> Tensor:
     import torch
 
-    names = sorted({part for parts in composites for part in parts})
+    names = _names(composites)
     numbers = {name: index for index, name in enumerate(names)}
     matrix = torch.zeros(len(composites), max(len(names), 1))
     for row, parts in enumerate(composites):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from nlu_models.joint import JointModel
 
-FORMAT = 2
+FORMAT = 3
 BATCH = 32
 Rankings = list[tuple[RankedIntent, ...]]
 Entities = list[tuple[PredictedEntity, ...]]
@@ -73,12 +73,20 @@ class JointPredictor:
         return [Prediction(*both) for both in zip(rankings, entities, strict=True)]
 
     def rank(self, logits: Tensor) -> Rankings:
-        """Calibrated probabilities of every intent, the likeliest first, for logits (b, intents)."""
-        probabilities, order = (logits / self.model.temperature).softmax(1).sort(dim=1, descending=True, stable=True)
+        """Calibrated probabilities of every intent, the likeliest first, for the logits (b, ...) of the intent head."""
+        head = self.model.intents
+        assert head is not None
+        logits = logits / self.model.temperature
+        probabilities, order = head.log_probabilities(logits).exp().sort(dim=1, descending=True, stable=True)
         names = self.labels.intents
-        return [
+        rankings = [
             tuple(RankedIntent(names[index], value) for index, value in zip(indices, values, strict=True))
             for indices, values in zip(order.tolist(), probabilities.tolist(), strict=True)
+        ]
+        unseen = head.unseen(logits)
+        return [
+            ranking if new is None else (RankedIntent(*new), *ranking)
+            for ranking, new in zip(rankings, unseen, strict=True)
         ]
 
     def _tag(self, texts: list[str], encoded: list[Encoded], emissions: Tensor, present: Tensor) -> Entities:
@@ -121,6 +129,7 @@ class JointPredictor:
             "shape": self.model.encoder.shape.to_dict(),
             "intents": self.labels.intents,
             "entities": [asdict(label) for label in self.labels.entities],
+            "partwise": self.labels.partwise,
             "max_length": self.tokenizer.max_length,
         }
         (folder / DESCRIPTION).write_text(json.dumps(description, indent=2, ensure_ascii=False), encoding="utf-8")
@@ -150,7 +159,11 @@ def _rebuild(description: dict[str, Any], state: dict[str, Tensor]) -> JointMode
     from nlu_models.bert import BertEncoder, BertShape
     from nlu_models.joint import JointModel
 
-    labels = Labels(tuple(description["intents"]), tuple(EntityLabel(**label) for label in description["entities"]))
+    labels = Labels(
+        intents=tuple(description["intents"]),
+        entities=tuple(EntityLabel(**label) for label in description["entities"]),
+        partwise=description["partwise"],
+    )
     words = state.pop("encoder.words")
     with torch.device("meta"):  # no time spent on filling weights that are about to be replaced
         encoder = BertEncoder(BertShape(**description["shape"]), words)

@@ -17,12 +17,20 @@ from nlu_models.calibration import fit_temperature
 from nlu_models.devices import Placement, place
 from nlu_models.encoder import PretrainedEncoder, load_encoder
 from nlu_models.errors import TrainingDataError
-from nlu_models.examples import Example
+from nlu_models.examples import Example, named
 from nlu_models.labels import Labels, misfits
 from nlu_models.predictor import JointPredictor
 from nlu_models.sampling import hold_out, random_batches, sorted_batches
 from nlu_models.tokens import Encoded
-from nlu_models.training import DEFAULTS, TrainingConfig, TrainingReport, TrainingStep, epochs_for
+from nlu_models.training import (
+    DEFAULTS,
+    TrainingConfig,
+    TrainingReport,
+    TrainingStep,
+    epochs_for,
+    layers_for,
+    rate_for,
+)
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -112,27 +120,37 @@ class _Run:
         from nlu_models.joint import JointModel
         from nlu_models.shards import Dropout
 
-        self.config, self.examples = config, examples
+        self.config = config
+        self.given, self.examples = examples, [*examples, *named(examples, config.name_below)]
         self.placement: Placement = _training_placement(config)
         self.labels = Labels.of(examples)
         network = encoder.network.requires_grad_(False)
-        self.frozen = max(0, network.depth - config.trainable_layers)
+        trained = layers_for(network.depth) if config.trainable_layers is None else config.trainable_layers
+        self.frozen = max(0, network.depth - trained)
+        self.rate = config.learning_rate or rate_for(len(examples), whole=not self.frozen)
         for layer in network.layers[self.frozen :]:
             layer.requires_grad_(True)
             layer.dropout = Dropout(config.dropout)
         self.model: JointModel = JointModel(network, self.labels, dropout=config.dropout)
         self.predictor = JointPredictor(self.model, encoder.tokenizer, self.placement)
-        self.encoded = encoder.tokenizer.encode([each.text for each in examples])
-        share = config.holdout if len(examples) >= config.holdout_from else 0.0
-        classes = [each.intent or "" for each in examples]
-        self.training, self.held_out = hold_out(classes, share, most=config.holdout_most, seed=config.seed)
+        self.encoded = encoder.tokenizer.encode([each.text for each in self.examples])
+        classes = [each.intent or "" for each in self.examples]
+        crowded = len(examples) >= config.holdout_from * max(1, len(self.labels.intents))
+        share = config.holdout if crowded else 0.0
+        self.training, self.held_out = hold_out(
+            classes[: len(examples)], share, most=config.holdout_most, seed=config.seed
+        )
+        self.training += range(len(examples), len(self.examples))
         self.example_weights = _balanced([classes[i] for i in self.training], config.balance)
         numbers = {name: number for number, name in enumerate(self.labels.intents)}
         self.intents = torch.tensor([numbers.get(name, IGNORED) for name in classes])
         self.tags = [
-            self.labels.tags(each.units, example.entities) for each, example in zip(self.encoded, examples, strict=True)
+            self.labels.tags(each.units, example.entities)
+            for each, example in zip(self.encoded, self.examples, strict=True)
         ]
         self.hidden = self._run_frozen()
+        if self.model.intents is not None:
+            self._begin_at_prototypes()
         self.epochs = config.epochs or epochs_for(len(self.training))
         self.best: metrics.Scores | None = None
         self.epochs_run = 0
@@ -203,18 +221,20 @@ class _Run:
             for members in sorted_batches([len(self.encoded[i].ids) for i in rows], 64):
                 chosen = [rows[i] for i in members]
                 hidden, batch = self._upper(chosen)
-                logits.append(self.model.intent_logits(hidden, batch).cpu())
+                logits.append(self.model.intent_logits(hidden, batch))
                 targets.append(self.intents[chosen])
         if logits:
-            self.model.temperature.fill_(fit_temperature(torch.cat(logits), torch.cat(targets)))
+            targets_there = torch.cat(targets).to(self.placement.device)
+            found = fit_temperature(torch.cat(logits), targets_there, self.model.intents.log_probabilities)
+            self.model.temperature.fill_(found)
 
     def warnings(self) -> list[str]:
         """What a person should know about the data, one line each."""
         lines = []
-        for intent, count in sorted(Counter(each.intent for each in self.examples if each.intent).items()):
+        for intent, count in sorted(Counter(each.intent for each in self.given if each.intent).items()):
             if count < 2:
                 lines.append(f"intent {intent} has only one example; give it at least five different ones")
-        for example, encoded in zip(self.examples, self.encoded, strict=True):
+        for example, encoded in zip(self.given, self.encoded, strict=False):
             end = encoded.units[-1][1] if encoded.units else 0
             for span in misfits(encoded.units, example.entities):
                 why = "lies beyond the model's length" if span.start >= end else "cuts through a word piece"
@@ -233,11 +253,12 @@ class _Run:
     def _groups(self) -> list[dict[str, object]]:
         config = self.config
         depth = self.model.encoder.depth
-        groups: list[dict[str, object]] = [
-            {"params": self.model.heads(), "lr": config.learning_rate * config.head_factor}
-        ]
+        groups: list[dict[str, object]] = []
+        for head, factor in ((self.model.intents, config.intent_factor), (self.model.tagger, config.head_factor)):
+            if head is not None:
+                groups.append({"params": list(head.parameters()), "lr": self.rate * factor})
         for index in range(self.frozen, depth):
-            rate = config.learning_rate * config.layer_decay ** (depth - 1 - index)
+            rate = self.rate * config.layer_decay ** (depth - 1 - index)
             groups.append({"params": list(self.model.encoder.layers[index].parameters()), "lr": rate})
         return groups
 
@@ -257,6 +278,23 @@ class _Run:
                 for row, index in enumerate(members):
                     outputs[index] = hidden[row, : len(self.encoded[index].ids)].clone()
         return outputs
+
+    def _begin_at_prototypes(self) -> None:
+        """Let the intents' directions begin as the means of their examples."""
+        import torch
+
+        from nlu_models.joint import mean_pool
+
+        known = [index for index in self.training if int(self.intents[index]) != IGNORED]
+        features, order = [], []
+        with torch.no_grad():
+            for members in sorted_batches([len(self.encoded[i].ids) for i in known], 64):
+                chosen = [known[i] for i in members]
+                hidden, batch = self._upper(chosen)
+                features.append(mean_pool(hidden, batch.attended))
+                order += chosen
+        assert self.model.intents is not None
+        self.model.intents.begin_at(torch.cat(features), self.intents[order].to(self.placement.device))
 
     def _upper(self, chosen: Sequence[int]) -> tuple[Tensor, Batch]:
         """Run the trained layers on the kept output of the frozen ones."""
@@ -299,9 +337,8 @@ class _Run:
             with self.placement.autocast():
                 logits = self.model.intent_logits(hidden, batch)
             targets = self.intents[chosen].to(device)
-            smoothing = self.config.label_smoothing
-            each = functional.cross_entropy(
-                logits, targets, reduction="none", ignore_index=IGNORED, label_smoothing=smoothing
+            each = functional.nll_loss(
+                self.model.intents.log_probabilities(logits), targets, reduction="none", ignore_index=IGNORED
             )
             example_weights = torch.tensor([self.example_weights[place] for place in part], device=device)
             loss = loss + (each * example_weights).sum() / examples

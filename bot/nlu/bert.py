@@ -22,16 +22,22 @@ if TYPE_CHECKING:
     from nlu_models.predictor import JointPredictor
     from nlu_models.trainer import TrainingReport
 
+AUTO = "auto"
+ENGLISH, MULTILINGUAL = "all-MiniLM-L6-v2", "multilingual-e5-small"
+
 _UNREADABLE = re.compile(r"[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_FOREIGN = re.compile(r"[^\W\u0000-\u024f]")
+"""A letter of another script than Latin; é and ü are also in English texts (café, Müller)."""
 _SOMETHING = re.compile(r"[^\s\W_]|[\U0001f300-\U0001faff\u2600-\u27bf]")
 
 
 class BertIntentSlotClassifierConfig(ComponentConfig):
-    """`model`: a packaged encoder, a local folder or a Hugging Face name. The training options are those of
+    """`model`: a packaged encoder, a local folder or a Hugging Face name; `auto` takes the small English encoder where
+    the project's language is English and all its examples are, and the multilingual one elsewhere. The training options are those of
     `nlu_models.trainer.TrainingConfig`; None leaves its default. `max_characters`: what is beyond is not read.
     """
 
-    model: str = "multilingual-e5-small"
+    model: str = AUTO
     epochs: int | None = None
     learning_rate: float | None = None
     batch_size: int | None = None
@@ -71,9 +77,16 @@ class BertIntentSlotClassifier(Component):
             progress(f"{stage.capitalize()} {name}", fraction)
 
         examples = [_as_model_example(example) for example in data.examples]
-        config = TrainingConfig(encoder=self.config.model, device=self.config.device, **self._schedule())
+        encoder = self._encoder([example.text for example in data.examples])
+        config = TrainingConfig(encoder=encoder, device=self.config.device, **self._schedule())
         self._predictor, self._report = train(examples, config, on_step=on_step, progress=on_weights)
         progress(what, 1.0)
+
+    def _encoder(self, texts: Sequence[str]) -> str:
+        if self.config.model != AUTO:
+            return self.config.model
+        english = self.language.startswith("en") and not any(map(_FOREIGN.search, texts))
+        return ENGLISH if english else MULTILINGUAL
 
     def _schedule(self) -> dict[str, Any]:
         names = ("epochs", "learning_rate", "batch_size", "trainable_layers", "dropout", "seed")

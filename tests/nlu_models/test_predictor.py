@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from nlu_models.errors import ModelFormatError
-from nlu_models.predictor import JointPredictor
+from nlu_models.predictor import FORMAT, JointPredictor
 from tests.nlu_models.tiny import CORPUS
 
 ODD = ["", " ", "😀😀", "\u202eabc", "\x00\x07", "快" * 10_000, "a b " * 2_500, "\ud800", "привет", "\n\t退\n"]
@@ -84,7 +84,7 @@ def test_damage_and_other_versions_are_told_apart(predictor: JointPredictor, tmp
     predictor.save(tmp_path)
     description = tmp_path / "joint.json"
     whole = description.read_text(encoding="utf-8")
-    description.write_text(whole.replace('"format": 2', '"format": 99'), encoding="utf-8")
+    description.write_text(whole.replace(f'"format": {FORMAT}', '"format": 99'), encoding="utf-8")
     with pytest.raises(ModelFormatError, match="format 99"):
         JointPredictor.load(tmp_path)
     description.write_text(whole[:50], encoding="utf-8")

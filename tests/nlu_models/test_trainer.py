@@ -70,7 +70,7 @@ def test_frozen_layers_keep_their_weights_and_trained_ones_do_not(new_encoder: N
 
 
 def test_a_large_set_is_held_out_from_stopped_early_and_calibrated(new_encoder: NewEncoder) -> None:
-    config = replace(TINY_TRAINING, epochs=20, patience=2, holdout=0.2, holdout_from=100)
+    config = replace(TINY_TRAINING, epochs=20, patience=2, holdout=0.2, holdout_from=20)
     steps: list[TrainingStep] = []
     _, report = train_on(new_encoder(), CORPUS * 10, config, on_step=steps.append)
     assert report.held_out == 24
