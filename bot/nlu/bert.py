@@ -27,7 +27,10 @@ ENGLISH, MULTILINGUAL = "all-MiniLM-L6-v2", "multilingual-e5-small"
 
 _UNREADABLE = re.compile(r"[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _FOREIGN = re.compile(r"[^\W\u0000-\u024f]")
-"""A letter of another script than Latin; é and ü are also in English texts (café, Müller)."""
+"""A letter of another script than Latin."""
+_ACCENTED = re.compile(r"[^\W\u0000-\u007f]")
+ACCENTED_SHARE = 0.05
+"""English has few words like café: with more, it is another language in Latin letters."""
 _SOMETHING = re.compile(r"[^\s\W_]|[\U0001f300-\U0001faff\u2600-\u27bf]")
 
 
@@ -77,15 +80,18 @@ class BertIntentSlotClassifier(Component):
             progress(f"{stage.capitalize()} {name}", fraction)
 
         examples = [_as_model_example(example) for example in data.examples]
-        encoder = self._encoder([example.text for example in data.examples])
+        encoder = self.encoder_for([example.text for example in data.examples])
         config = TrainingConfig(encoder=encoder, device=self.config.device, **self._schedule())
         self._predictor, self._report = train(examples, config, on_step=on_step, progress=on_weights)
         progress(what, 1.0)
 
-    def _encoder(self, texts: Sequence[str]) -> str:
+    def encoder_for(self, texts: Sequence[str]) -> str:
+        """The encoder to train: the one asked for, or the one that suits these examples."""
         if self.config.model != AUTO:
             return self.config.model
+        accented = sum(_ACCENTED.search(text) is not None for text in texts)
         english = self.language.startswith("en") and not any(map(_FOREIGN.search, texts))
+        english = english and accented <= max(1, ACCENTED_SHARE * len(texts))
         return ENGLISH if english else MULTILINGUAL
 
     def _schedule(self) -> dict[str, Any]:
