@@ -13,6 +13,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from nlu_models.labels import IGNORED, INTENT_SEPARATOR
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -41,6 +43,12 @@ class IntentHead(nn.Module):
     def log_probabilities(self, logits: Tensor) -> Tensor:
         """Of every intent (b, intents)."""
         return logits.log_softmax(1)
+
+    def loss(self, logits: Tensor, intents: Tensor, smoothing: float) -> Tensor:
+        """Of each text (b,) with its intent (b,) int64; 0 where that is `IGNORED`."""
+        return functional.cross_entropy(
+            logits, intents, reduction="none", ignore_index=IGNORED, label_smoothing=smoothing
+        )
 
     def unseen(self, logits: Tensor) -> list[tuple[str, float] | None]:
         """For each text an intent that no example has but that is likelier than all others, with its probability."""
@@ -80,6 +88,9 @@ class PartwiseHead(IntentHead):
         there, absent = functional.logsigmoid(logits), functional.logsigmoid(-logits)
         return absent.sum(1, keepdim=True) + (there - absent) @ self.parts.T
 
+    def loss(self, logits: Tensor, intents: Tensor, smoothing: float) -> Tensor:
+        return functional.nll_loss(self.log_probabilities(logits), intents, reduction="none", ignore_index=IGNORED)
+
     def unseen(self, logits: Tensor) -> list[tuple[str, float] | None]:
         found: list[tuple[str, float] | None] = []
         sure = functional.logsigmoid(logits.abs()).sum(1).exp()
@@ -92,8 +103,6 @@ class PartwiseHead(IntentHead):
 
 def intent_head(width: int, labels: Labels) -> IntentHead:
     """The head that suits `labels`."""
-    from nlu_models.labels import INTENT_SEPARATOR
-
     if labels.partwise:
         return PartwiseHead(width, labels.intent_parts(), labels.part_names, INTENT_SEPARATOR)
     return IntentHead(width, labels.intent_parts())

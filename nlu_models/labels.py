@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 OUTSIDE = 0
 """Index of the tag O."""
+IGNORED = -100
+"""Number of no intent: what torch's losses leave out."""
 INTENT_SEPARATOR = "+"
 COMBINATIONS = 20
 """With this many intents made of several parts, most of them rare, each part is decided on its own."""

@@ -18,7 +18,7 @@ from nlu_models.devices import Placement, place
 from nlu_models.encoder import PretrainedEncoder, load_encoder
 from nlu_models.errors import TrainingDataError
 from nlu_models.examples import Example, named
-from nlu_models.labels import Labels, misfits
+from nlu_models.labels import IGNORED, Labels, misfits
 from nlu_models.predictor import JointPredictor
 from nlu_models.sampling import hold_out, random_batches, sorted_batches
 from nlu_models.tokens import Encoded
@@ -39,9 +39,6 @@ if TYPE_CHECKING:
     from nlu_models.shards import Shards
 
 __all__ = ["OnStep", "TrainingConfig", "TrainingReport", "TrainingStep", "train", "train_on"]
-
-IGNORED = -100
-
 
 OnStep = Callable[[TrainingStep], None]
 
@@ -327,7 +324,6 @@ class _Run:
     def _loss(self, part: Sequence[int], *, examples: int, units: int) -> Tensor:
         """What a part of a batch with so many examples and units in all adds to the batch's loss."""
         import torch
-        from torch.nn import functional
 
         chosen = [self.training[place] for place in part]
         hidden, batch = self._upper(chosen)
@@ -337,9 +333,7 @@ class _Run:
             with self.placement.autocast():
                 logits = self.model.intent_logits(hidden, batch)
             targets = self.intents[chosen].to(device)
-            each = functional.nll_loss(
-                self.model.intents.log_probabilities(logits), targets, reduction="none", ignore_index=IGNORED
-            )
+            each = self.model.intents.loss(logits, targets, self.config.label_smoothing)
             example_weights = torch.tensor([self.example_weights[place] for place in part], device=device)
             loss = loss + (each * example_weights).sum() / examples
         if self.model.tagger is not None:

@@ -32,6 +32,7 @@ class TrainingConfig:
     dropout: float = 0.1
     """In the trained layers and the heads. A handful of examples needs it; thousands, seen a few times, do without, and
     train a tenth faster."""
+    label_smoothing: float = 0.0
     balance: float = 0.5
     """Weight of an example is its intent's size to minus this power: 0 ignores imbalance, 1 evens it out."""
     tag_weight: float = 1.0
