@@ -151,7 +151,7 @@ def row(product: Product, variants: Sequence[Variant], language: str) -> dict[st
         price = f"{price}起" if language == "zh" else f"from {price}"
     in_stock = any(variant.can_supply() for variant in shown)
     note = "" if in_stock else ("（缺货）" if language == "zh" else " (out of stock)")
-    return {"name": product.text("name", language), "price": price, "note": note}
+    return {"name": product.text("name", language), "price": price, "note": note, "image": product.image}
 
 
 def as_object(product: Product, variants: Sequence[Variant] = ()) -> dict[str, Any]:

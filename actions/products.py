@@ -13,7 +13,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import catalogue, spoken
+from actions import cards, catalogue, spoken
 from actions.turn import FOCUS, LISTED, Turn, intent_of, listed, messages_back, own, shop
 from knowledge_base.linking import Comparison, comparison_of
 from knowledge_base.models import Product, Variant
@@ -196,7 +196,7 @@ def say_compared(dispatcher: CollectingDispatcher, turn: Turn) -> list[EventType
     if not rows:
         dispatcher.utter_message(response=f"utter_nothing_{comparison}", product=name)
         return listed([])
-    dispatcher.utter_message(response="utter_products_found", products=rows, buttons=product_buttons(rows, objects))
+    show_products(dispatcher, turn, "utter_products_found", rows, objects)
     return listed(objects)
 
 
@@ -223,7 +223,7 @@ class ActionSearchProducts(Action):  # type: ignore[misc]
         if not rows:
             dispatcher.utter_message(response="utter_no_products_found", query=named or turn.text.strip(" ?？!！.。"))
             return []
-        dispatcher.utter_message(response="utter_products_found", products=rows, buttons=product_buttons(rows, objects))
+        show_products(dispatcher, turn, "utter_products_found", rows, objects)
         return listed(objects, focus=objects[0] if len(objects) == 1 else None)
 
 
@@ -243,6 +243,23 @@ def searched_before(turn: Turn) -> tuple[str, str]:
         if named and intent_of(message) in ("product_search", "product_recommend"):
             return named, " ".join([str(message.get("text") or ""), *catalogue.wanted(turn)])
     return "", ""
+
+
+def show_products(
+    dispatcher: CollectingDispatcher,
+    turn: Turn,
+    response: str,
+    rows: Sequence[dict[str, Any]],
+    objects: Sequence[dict[str, Any]],
+    **facts: Any,
+) -> None:
+    """List products, as cards where these are drawn, else as lines and buttons."""
+    buttons = product_buttons(rows, objects)
+    if cards.are_drawn(turn):
+        dispatcher.utter_message(response=response, products=rows, **facts)
+        dispatcher.utter_message(json_message=cards.products(rows, buttons, turn.language))
+    else:
+        dispatcher.utter_message(response=response, products=rows, buttons=buttons, **facts)
 
 
 def product_buttons(rows: Sequence[dict[str, Any]], objects: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
@@ -270,9 +287,7 @@ class ActionRecommendProducts(Action):  # type: ignore[misc]
         if not rows:
             dispatcher.utter_message(response="utter_recommend_what")
             return []
-        dispatcher.utter_message(
-            response="utter_recommend", basis=basis, products=rows, buttons=product_buttons(rows, objects)
-        )
+        show_products(dispatcher, turn, "utter_recommend", rows, objects, basis=basis)
         return listed(objects)
 
 

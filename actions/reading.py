@@ -10,7 +10,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import orders, spoken, told
+from actions import cards, orders, spoken, told
 from actions.operations import LATER, cleared
 from actions.turn import Turn, focus, listed, own, shop
 from actions.writing import resume
@@ -56,12 +56,13 @@ class ActionTrackOrder(ActionAboutOrder):
     action = "action_track_order"
 
     def tell(self, dispatcher: CollectingDispatcher, turn: Turn, scope: CustomerScope, order: Order) -> list[EventType]:
-        tell_parcels(dispatcher, order, turn.language)
+        tell_parcels(dispatcher, turn, order)
         return []
 
 
-def tell_parcels(dispatcher: CollectingDispatcher, order: Order, language: str) -> None:
+def tell_parcels(dispatcher: CollectingDispatcher, turn: Turn, order: Order) -> None:
     """Where the order is, and each of its parcels."""
+    language = turn.language
     row = orders.as_row(order, language)
     parcels = [parcel for parcel in order.shipments if parcel.last_event]
     if len(parcels) > 1:
@@ -78,6 +79,7 @@ def tell_parcels(dispatcher: CollectingDispatcher, order: Order, language: str) 
     else:
         facts = parcel_row(parcels[0], language)
         dispatcher.utter_message(response="utter_shipment_status", order_id=order.id, **facts)
+    cards.draw_way(dispatcher, turn, order, parcels)
 
 
 def parcel_row(parcel: Shipment, language: str) -> dict[str, Any]:
@@ -203,7 +205,7 @@ class ActionFileParcelProblem(ActionAboutOrder):
 
     def tell(self, dispatcher: CollectingDispatcher, turn: Turn, scope: CustomerScope, order: Order) -> list[EventType]:
         if any(parcel.last_event and not parcel.delivered_at for parcel in order.shipments):
-            tell_parcels(dispatcher, order, turn.language)
+            tell_parcels(dispatcher, turn, order)
         summary = first_text_of(turn, "missing_or_damaged_parcel")
         arguments = {"kind": "parcel", "summary": summary, "order_id": order.id}
         key = idempotency_key(turn.tracker.sender_id, "open_ticket", arguments, turn.message_id)

@@ -144,6 +144,9 @@ class ActionOfferOptions(Action):  # type: ignore[misc]
         if turn.said(offers.MEANING):
             return offers.taken_up(turn, offers.payload(str(turn.value(offers.MEANING))))
         asked = _last_question(turn)
+        if turn.said("satisfaction"):
+            dispatcher.utter_message(response="utter_rated")
+            return []
         if turn.said("coupon_code"):
             return list(await coupons.ActionAnswerCoupon().run(dispatcher, tracker, domain))
         if products.narrows_search(turn):

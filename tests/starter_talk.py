@@ -75,22 +75,26 @@ class StarterTalk:
         )
 
     def say(self, message: str, intent: str | None = None, *, doubted: tuple[str, ...] = (), **entities: Any) -> str:
-        """The replies to a message, a line each.
+        """The replies to a message, a line each; what it means is told as in `mean`."""
+        if intent is not None:
+            self.mean(message, intent, doubted=doubted, **entities)
+        self.replies = asyncio.run(self.assistant.handle(Message(message, self.sender)))
+        return "\n".join(reply.text or "" for reply in self.replies)
+
+    def mean(self, message: str, intent: str, *, doubted: tuple[str, ...] = (), **entities: Any) -> None:
+        """Tell what a message means.
 
         `entities` are those of the message by name, with a role as `colour__new`; a list gives several. `doubted` are
         the intents that a message which is not understood may have, the likeliest first.
         """
-        if intent is not None:
-            ranking = tuple(Intent(name, 0.35 - 0.01 * place) for place, name in enumerate(doubted))
-            self.nlu.told[message] = Understanding(
-                message,
-                Intent(intent, 0.4 if doubted else 0.95),
-                entities=tuple(_entities(message, entities)),
-                ranking=(Intent(intent, 0.4 if doubted else 0.95), *ranking),
-                language=detect(message),
-            )
-        self.replies = asyncio.run(self.assistant.handle(Message(message, self.sender)))
-        return "\n".join(reply.text or "" for reply in self.replies)
+        ranking = tuple(Intent(name, 0.35 - 0.01 * place) for place, name in enumerate(doubted))
+        self.nlu.told[message] = Understanding(
+            message,
+            Intent(intent, 0.4 if doubted else 0.95),
+            entities=tuple(_entities(message, entities)),
+            ranking=(Intent(intent, 0.4 if doubted else 0.95), *ranking),
+            language=detect(message),
+        )
 
     def press(self, title: str) -> str:
         """Press the button of this title among those just shown."""

@@ -40,7 +40,7 @@ class Echo:
 @dataclass
 class Served:
     url: str
-    assistant: Echo
+    assistant: Any
     server: uvicorn.Server
 
     @property

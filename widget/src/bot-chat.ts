@@ -15,7 +15,7 @@ const BUSY_MS = 2000;
 /**
  * Attributes: `server` (address of the bot, default the script's), `language` (`en`, `zh`; default the page's), `theme`
  * (`light`, `dark`; default the system's), `heading`, `open`, `inline` (fills its box instead of floating), `dir`.
- * Events: `bot-chat-reply`, and `bot-chat-custom` for payloads that it cannot draw, whose `detail.show(node)` does.
+ * Events: `bot-chat-reply`, and `bot-chat-custom` for payloads that it cannot draw, whose `detail.show(…)` does, given a node or a text.
  */
 export class BotChat extends HTMLElement {
   static home = "";
@@ -92,7 +92,7 @@ export class BotChat extends HTMLElement {
     });
     this.composer = new Composer((text) => this.say(text), (text) => (this.store.typed = text));
     this.composer.value = this.store.typed;
-    const bar = h("header", {}, this.title_, this.again, this.closer);
+    const bar = h("div", { class: "bar" }, this.title_, this.again, this.closer);
     const inside = [bar, this.handover, this.log.element, this.status, this.composer.element];
     const role = this.hasAttribute("inline") ? "region" : "dialog";
     this.panel = h("div", { class: "panel", role, "aria-labelledby": "title" }, ...inside);
@@ -174,7 +174,7 @@ export class BotChat extends HTMLElement {
 
   private custom(payload: unknown): Node | null {
     let node: Node | null = null;
-    const show = (drawn: Node): void => void (node = drawn);
+    const show = (drawn: Node | string): void => void (node = typeof drawn === "string" ? h("div", { class: "bubble" }, drawn) : drawn);
     this.dispatchEvent(new CustomEvent("bot-chat-custom", { detail: { payload, show }, bubbles: true, composed: true }));
     return node;
   }

@@ -88,7 +88,7 @@ function timeline(title: string, steps: Step[], words: Words): HTMLElement {
   return h("section", { class: "timeline", "aria-label": title }, h("strong", { dir: "auto" }, title), h("ol", {}, ...drawn));
 }
 
-/** Sends the filled-in fields as entities of the intent, as a button would. */
+/** Sends the fields as entities of the intent, as a button would, or put into the card's text, as if they were written. */
 function form(card: Card & { card: "form" }, drawing: Drawing): HTMLElement {
   const inputs = card.fields.map((field) => [field, input(field)] as const);
   const rows = inputs.map(([field, control]) =>
@@ -107,7 +107,9 @@ function form(card: Card & { card: "form" }, drawing: Drawing): HTMLElement {
       return;
     }
     const filled = inputs.map(([field, control]) => [field.name, control.value.trim()] as const).filter(([, value]) => value);
-    drawing.say(filled.map(([, value]) => value).join(", "), `/${card.intent}${JSON.stringify(Object.fromEntries(filled))}`);
+    const values = Object.fromEntries(filled);
+    const written = card.text ? inserted(card.text, values) : filled.map(([, value]) => value).join(", ");
+    drawing.say(written, card.intent ? `/${card.intent}${JSON.stringify(values)}` : written);
   };
   return h(
     "form",
@@ -116,6 +118,14 @@ function form(card: Card & { card: "form" }, drawing: Drawing): HTMLElement {
     ...rows,
     h("button", { type: "submit", class: "primary" }, card.submit || drawing.words.submit),
   );
+}
+
+/** The text with every `{name}` filled; what was left empty takes its comma along. */
+function inserted(text: string, values: Record<string, string>): string {
+  return text
+    .replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? "")
+    .replace(/,\s*(?=,|$)/g, "")
+    .trim();
 }
 
 function input(field: Field): HTMLInputElement {

@@ -37,7 +37,7 @@ export function link(url: string, text: string): HTMLAnchorElement {
 /** A text with its web addresses as links. */
 export function linked(text: string): (Node | string)[] {
   return text
-    .split(/(https?:\/\/[^\s<>"'，。；）)]+)/)
+    .split(/(https?:\/\/[^\s<>"'，。；）)]*[^\s<>"'，。；）).,;:!?])/)
     .filter(Boolean)
     .map((part) => (/^https?:\/\//.test(part) ? link(part, part) : part));
 }

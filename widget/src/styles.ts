@@ -35,9 +35,9 @@ svg { width: 1.4rem; height: 1.4rem; fill: none; stroke: currentColor; stroke-wi
   :host([open]:not([inline])) { inset: 0; }
   :host(:not([inline])) .panel { width: 100vw; height: 100dvh; border: 0; border-radius: 0; }
 }
-header { display: flex; gap: .5rem; align-items: center; padding: .5rem .5rem .5rem 1rem; padding-inline: 1rem .5rem; background: var(--paper); border-block-end: 1px solid var(--soft); }
+.bar { display: flex; gap: .5rem; align-items: center; padding-block: .5rem; padding-inline: 1rem .5rem; background: var(--paper); border-block-end: 1px solid var(--soft); }
 h2 { font-size: 1.05rem; margin: 0; flex: 1; overflow-wrap: anywhere; }
-header button { border-color: transparent; }
+.bar button { border-color: transparent; }
 .handover { padding: .4rem 1rem; background: var(--accent); color: var(--on-accent); font-size: .9rem; }
 .log { flex: 1; min-height: 4rem; overflow-y: auto; padding: .75rem 1rem; overscroll-behavior: contain; display: flex; flex-direction: column; gap: .6rem; }
 .log:focus-visible { outline-offset: -3px; }
@@ -78,7 +78,7 @@ a { color: inherit; }
 .status { min-height: 1.9rem; padding: .1rem 1rem; color: var(--dim); font-size: .9rem; }
 .composer { display: flex; gap: .5rem; align-items: end; padding: .25rem .75rem .75rem; background: var(--ground); }
 textarea { flex: 1; min-height: 2.75rem; max-height: 8rem; border-radius: 1.35rem; padding-inline: 1rem; resize: none; }
-@media (max-height: 26rem) { header { padding-block: 0; } .status:empty { min-height: 0; } }
+@media (max-height: 26rem) { .bar { padding-block: 0; } .status:empty { min-height: 0; } }
 @media (prefers-reduced-motion: no-preference) {
   .dots::after { content: "…"; animation: blink 1.2s infinite; }
   .bot, .me { animation: appear .2s ease-out; }

@@ -33,7 +33,7 @@ export interface Field {
 export type Card =
   | { card: "products"; items: Item[] }
   | { card: "timeline"; title: string; steps: Step[] }
-  | { card: "form"; title: string; intent: string; submit?: string; fields: Field[] }
+  | { card: "form"; title: string; intent?: string; text?: string; submit?: string; fields: Field[] }
   | { card: "rating"; question: string; intent: string; entity: string }
   | { card: "handover"; state: "waiting" | "joined" | "ended"; name?: string };
 
