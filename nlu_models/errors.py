@@ -12,6 +12,11 @@ class WeightsError(ModelError):
 class TrainingDataError(ModelError):
     """The examples given to a trainer cannot be learned from as they are."""
 
+    def __init__(self, message: str, example: int | None = None) -> None:
+        """`example`: the place among the examples of the one that is meant, if it is one."""
+        super().__init__(message)
+        self.example = example
+
 
 class ModelFormatError(ModelError):
     """A saved model folder is incomplete, damaged or written by an incompatible version."""

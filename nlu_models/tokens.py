@@ -75,6 +75,11 @@ class PieceTokenizer:
         encodings = self._tokenizer.encode_batch(clean)
         return [self._encoded(text, encoding) for text, encoding in zip(clean, encodings, strict=True)]
 
+    def mostly_unknown(self, encoded: Encoded) -> bool:
+        """Whether the vocabulary has nothing for more than half of a text's pieces."""
+        unread = sum(encoded.ids[piece] == self.unknown for piece in encoded.pieces)
+        return 2 * unread > len(encoded.pieces)
+
     def _encoded(self, text: str, encoding: Encoding) -> Encoded:
         ids = encoding.ids
         if len(ids) > self.max_length:

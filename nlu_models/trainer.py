@@ -24,6 +24,7 @@ from nlu_models.sampling import hold_out, random_batches, sorted_batches
 from nlu_models.tokens import Encoded
 from nlu_models.training import (
     DEFAULTS,
+    Remark,
     TrainingConfig,
     TrainingReport,
     TrainingStep,
@@ -86,7 +87,7 @@ def train_on(
         temperature=float(run.model.temperature),
         scores=run.best,
         curve=tuple(curve),
-        warnings=tuple(run.warnings()),
+        remarks=tuple(run.remarks()),
     )
 
 
@@ -94,15 +95,15 @@ def check(examples: Sequence[Example]) -> None:
     """Raise `TrainingDataError` where nothing can be learned, or where spans lie outside their text or overlap."""
     if not examples:
         raise TrainingDataError("there are no training examples; add some under data/nlu")
-    for example in examples:
+    for index, example in enumerate(examples):
         last = 0
         for span in sorted(example.entities, key=lambda each: each.start):
             if not 0 <= span.start < span.end <= len(example.text):
                 raise TrainingDataError(
-                    f"entity {span.entity} at {span.start}-{span.end} lies outside its text {example.text!r}"
+                    f"entity {span.entity} at {span.start}-{span.end} lies outside its text {example.text!r}", index
                 )
             if span.start < last:
-                raise TrainingDataError(f"entity {span.entity} overlaps another one in {example.text!r}")
+                raise TrainingDataError(f"entity {span.entity} overlaps another one in {example.text!r}", index)
             last = span.end
     if len({each.intent for each in examples if each.intent}) < 2 and not any(each.entities for each in examples):
         raise TrainingDataError("the examples have fewer than two intents and no entities: there is nothing to learn")
@@ -225,19 +226,19 @@ class _Run:
             found = fit_temperature(torch.cat(logits), targets_there, self.model.intents.log_probabilities)
             self.model.temperature.fill_(found)
 
-    def warnings(self) -> list[str]:
-        """What a person should know about the data, one line each."""
-        lines = []
-        for intent, count in sorted(Counter(each.intent for each in self.given if each.intent).items()):
-            if count < 2:
-                lines.append(f"intent {intent} has only one example; give it at least five different ones")
-        for example, encoded in zip(self.given, self.encoded, strict=False):
+    def remarks(self) -> list[Remark]:
+        """What cannot be learned exactly, example by example."""
+        found = []
+        for index, (example, encoded) in enumerate(zip(self.given, self.encoded, strict=False)):
             end = encoded.units[-1][1] if encoded.units else 0
+            if self.predictor.tokenizer.mostly_unknown(encoded):
+                found.append(Remark(f"the encoder cannot read {example.text[:80]!r}; another `model` may", index))
             for span in misfits(encoded.units, example.entities):
                 why = "lies beyond the model's length" if span.start >= end else "cuts through a word piece"
                 piece = example.text[span.start : span.end]
-                lines.append(f"entity {span.entity} {piece!r} in {example.text[:80]!r} {why} and is learned inexactly")
-        return lines
+                text = f"entity {span.entity} {piece!r} in {example.text[:80]!r} {why} and is learned inexactly"
+                found.append(Remark(text, index))
+        return found
 
     def _shard_count(self) -> int:
         """One for each core, but none of fewer than eight examples: the cost of an operation has a fixed part."""

@@ -73,6 +73,15 @@ class TrainingStep:
 
 
 @dataclass(frozen=True)
+class Remark:
+    """What a person should know about the training data."""
+
+    text: str
+    example: int
+    """Its place among the examples."""
+
+
+@dataclass(frozen=True)
 class TrainingReport:
     """What happened."""
 
@@ -86,7 +95,7 @@ class TrainingReport:
     """On the held-out part, by the weights kept."""
     curve: tuple[Scores, ...] = ()
     """Held-out scores after each epoch."""
-    warnings: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 def epochs_for(examples: int) -> int:

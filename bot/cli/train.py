@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from bot.training import TrainResult
 
 
+MOST_REMARKS = 20
+
+
 class Part(StrEnum):
     """What may be trained alone."""
 
@@ -62,6 +65,7 @@ def train(
     result = train_with_progress(
         loaded, part, force=force, out_folder=out_folder, name=fixed_model_name, augmentation=augmentation
     )
+    _show_remarks(result.remarks)
     say("Nothing changed: the model is up to date." if result.unchanged else _summary(result), style="bold green")
     out().print(str(result.model), markup=False, soft_wrap=True)
 
@@ -112,6 +116,13 @@ def report_stale(parts: tuple[str, ...]) -> int:
 def _summary(result: TrainResult) -> str:
     reused = f", unchanged: {', '.join(result.reused)}" if result.reused else ""
     return f"Trained: {', '.join(result.trained) or 'nothing to learn'}{reused}."
+
+
+def _show_remarks(remarks: tuple[str, ...]) -> None:
+    for remark in remarks[:MOST_REMARKS]:
+        say(remark, style="yellow")
+    if len(remarks) > MOST_REMARKS:
+        say(f"... and {len(remarks) - MOST_REMARKS} more of the like", style="yellow")
 
 
 def _use_threads(number: int) -> None:

@@ -44,6 +44,8 @@ class Component:
         self.config = config
         self.language = language
         self.root = root
+        self.remarks: tuple[str, ...] = ()
+        """What a person should know of what `train` has learned from, one line each."""
 
     def relevant(self, data: TrainingData) -> Any:
         """The JSON-like part of the training data on which the trained state depends; retrained when it changes."""

@@ -67,6 +67,7 @@ class BertIntentSlotClassifier(Component):
         return [_learnable(example) for example in data.examples]
 
     def train(self, data: TrainingData, progress: Progress) -> None:
+        from nlu_models.errors import TrainingDataError
         from nlu_models.trainer import TrainingConfig, TrainingStep, train
 
         if not any(example.intent or example.entities for example in data.examples):
@@ -82,7 +83,16 @@ class BertIntentSlotClassifier(Component):
         examples = [_as_model_example(example) for example in data.examples]
         encoder = self.encoder_for([example.text for example in data.examples])
         config = TrainingConfig(encoder=encoder, device=self.config.device, **self._schedule())
-        self._predictor, self._report = train(examples, config, on_step=on_step, progress=on_weights)
+        try:
+            self._predictor, self._report = train(examples, config, on_step=on_step, progress=on_weights)
+        except TrainingDataError as error:
+            place = None if error.example is None else data.examples[error.example].where
+            raise UsageError(f"{place}: {error}" if place else str(error)) from error
+        places = [data.examples[remark.example].where for remark in self._report.remarks]
+        self.remarks = tuple(
+            f"{place}: {remark.text}" if place else remark.text
+            for place, remark in zip(places, self._report.remarks, strict=True)
+        )
         progress(what, 1.0)
 
     def encoder_for(self, texts: Sequence[str]) -> str:

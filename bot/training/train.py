@@ -39,6 +39,8 @@ class TrainResult:
     reused: tuple[str, ...] = ()
     needless: tuple[str, ...] = ()
     unchanged: bool = False
+    remarks: tuple[str, ...] = ()
+    """What a person should know of the data that was learned from just now, one line each."""
 
 
 class _Learner(Protocol):
@@ -168,6 +170,7 @@ def train(
         return TrainResult(present, needless=needless, unchanged=True)
     trained: list[str] = []
     reused: list[str] = []
+    remarks: list[str] = []
     with tempfile.TemporaryDirectory(prefix="kefu-") as scratch:
         parts: dict[str, list[Part]] = {"nlu": [], "policies": []}
         for index, learner in sorted(enumerate(learners), key=lambda numbered: _effort(numbered[1])):
@@ -177,6 +180,7 @@ def train(
             shutil.copytree(learnt, Path(scratch) / place)
             if isinstance(learner, _NluLearner):
                 learner.learnt = learnt
+                remarks += learner.component.remarks
             parts[learner.kind].append(Part(learner.spec.name, dict(learner.spec.options), place, mark))
             if _is_trainable(learner):
                 (trained if fresh else reused).append(learner.spec.name)
@@ -184,7 +188,7 @@ def train(
         (Path(scratch) / METADATA).write_text(metadata.to_json(), encoding="utf-8")
         (Path(scratch) / DOMAIN).write_text(write_domain(project.domain), encoding="utf-8")
         archive = pack(Path(scratch), folder / f"{name or _model_name()}{SUFFIX}")
-    return TrainResult(archive, tuple(trained), tuple(reused), needless)
+    return TrainResult(archive, tuple(trained), tuple(reused), needless, remarks=tuple(remarks))
 
 
 def _effort(learner: _Learner) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from bot.domain import DEFAULT_INTENTS
 from bot.errors import Problem, Severity
+from bot.training_data import Example
 from bot.validation.subject import Subject
 from bot.validation.usage import Uses
 
@@ -39,6 +40,18 @@ def check_intents_have_examples(project: Subject) -> Iterator[Problem]:
         if name not in learned and name not in DEFAULT_INTENTS:
             message = f"intent '{name}' has no examples in the NLU data."
             yield Problem("missing-key", message, properties.where, "", Severity.WARNING)
+
+
+def check_intents_have_enough(project: Subject) -> Iterator[Problem]:
+    """Intents with a single example: it is learned by heart, and nothing tells whether others are understood."""
+    single: dict[str, Example | None] = {}
+    for example in project.training_data.examples:
+        if example.intent:
+            single[example.intent] = None if example.intent in single else example
+    for name, only in single.items():
+        if only is not None and "/" not in name:
+            message = f"intent '{name}' has only one example. Give it five or more, worded differently."
+            yield Problem("few-examples", message, only.where, "", Severity.WARNING)
 
 
 def check_entities_are_annotated(project: Subject) -> Iterator[Problem]:

@@ -100,15 +100,15 @@ def test_texts_without_an_intent_train_the_tagger_only(new_encoder: NewEncoder) 
 def test_what_cannot_be_learned_exactly_is_said(new_encoder: NewEncoder) -> None:
     long = "快" * 100 + "红色"
     odd = [
-        Example("where", "lonely"),
         Example("the order", "track_order", (Span(0, 6, "product"),)),
         Example(long, "exchange", (Span(100, 102, "colour", "old"),)),
+        Example("สวัสดี ครับ", "exchange"),
     ]
     _, report = train_on(new_encoder(), [*CORPUS, *odd], replace(TINY_TRAINING, epochs=1))
-    alone, cut, beyond = report.warnings
-    assert "lonely" in alone and "only one example" in alone
-    assert "'the or'" in cut and "cuts through" in cut
-    assert "'红色'" in beyond and "beyond" in beyond
+    cut, beyond, unread = report.remarks
+    assert "'the or'" in cut.text and "cuts through" in cut.text and cut.example == len(CORPUS)
+    assert "'红色'" in beyond.text and "beyond" in beyond.text and beyond.example == len(CORPUS) + 1
+    assert "cannot read 'สวัสดี ครับ'" in unread.text and unread.example == len(CORPUS) + 2
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,7 @@ nlu:
 - intent: greet
   examples: |
     - 你好
+    - 您好
 - intent: trak_order
   examples: |
     - 查[K1](order_no)
@@ -134,12 +135,19 @@ nlu:
 """
     problems = check(domain=DOMAIN, stories=story(), nlu=nlu)
     assert places(problems) == [
-        "nlu.yml:7 unknown-name",
-        "nlu.yml:7 unknown-name",
         "nlu.yml:8 unknown-name",
+        "nlu.yml:8 unknown-name",
+        "nlu.yml:9 unknown-name",
         "domain.yml:1 missing-key",
     ]
     assert "intent 'track_order' has no examples" in problems[3].message
+
+
+def test_an_intent_needs_more_than_one_example(check: Check, places: Places) -> None:
+    nlu = "nlu:\n- intent: greet\n  examples: |\n    - 你好\n    - 您好\n- intent: bye\n  examples: |\n    - 再见\n"
+    problems = [problem for problem in check(domain=DOMAIN, nlu=nlu) if problem.code == "few-examples"]
+    assert places(problems) == ["nlu.yml:8 few-examples"]
+    assert "'bye' has only one example" in problems[0].message
 
 
 def test_nothing_follows_from_a_domain_that_cannot_be_read(check: Check, places: Places) -> None:

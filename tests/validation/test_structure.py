@@ -118,7 +118,7 @@ def test_retrieval_intents_and_responses_belong_together(check: Check, places: P
 
 
 def test_duplicates_are_reported_with_both_places(check: Check, places: Places) -> None:
-    nlu = "nlu:\n- intent: greet\n  examples: |\n    - 你好\n    - 你好\n- intent: bye\n  examples: |\n    - 你好\n"
+    nlu = "nlu:\n- intent: greet\n  examples: |\n    - 你好\n    - 你好\n- intent: bye\n  examples: |\n    - 你好\n    - 慢走\n"
     domain = DOMAIN.replace("{text: 你好}", "{text: 你好, id: a}").replace("{text: Bye}", "{text: Bye, id: a}")
     responses = "responses:\n  utter_bye: [{text: 再见}]\n"
     problems = check(
