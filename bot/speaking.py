@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from bot.message import Reply
+
+Draft = Callable[[str], None]
+
+listening: ContextVar[Draft | None] = ContextVar("listening", default=None)
+"""Who of this turn wants to see a wording as it grows. Called from any thread with the text so far; "" takes it back."""
 
 
 def _no_state() -> Mapping[str, Any]:

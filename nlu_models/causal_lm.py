@@ -77,8 +77,17 @@ class CausalLM:
             return "\n".join(message["content"] for message in messages) + "\n"
         return str(self.tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True))
 
-    def complete(self, prompt: str, *, sampling: Sampling, deadline: float | None = None) -> Completion:
+    def complete(
+        self,
+        prompt: str,
+        *,
+        sampling: Sampling,
+        deadline: float | None = None,
+        progress: Callable[[str], None] | None = None,
+    ) -> Completion:
         """An answer to a prompt. Stops at `deadline` (on this object's clock) with what is there.
+
+        `progress` is called with the answer so far after each step.
 
         Several tokens are read a step where the answer repeats what stands before (prompt lookup decoding, Saxena 2023):
         a guess is kept as far as the tokens drawn at its places are the same, so the distribution is the model's own.
@@ -99,6 +108,8 @@ class CausalLM:
                     if finished := token in self._ends:
                         break
                     tokens.append(token)
+                if progress is not None:
+                    progress(self.tokenizer.decode(tokens[start:], skip_special_tokens=True).strip())
         answer = tokens[start:]
         return Completion(self.tokenizer.decode(answer, skip_special_tokens=True).strip(), len(answer), finished)
 

@@ -11,6 +11,8 @@ and gets
 
     {"type": "session", "session": "…", "seq": 9}       the answer to hello; the replies after `seq` follow
     {"type": "typing", "on": true, "to": "message id"}  this message has been received and is being answered
+    {"type": "draft", "to": "message id", "text": "…"}  the reply in the making, so far; "" takes it back. It is no
+                                                        reply yet: that comes when the turn is stored
     {"type": "reply", "seq": 8, "to": "message id", "text": "…", "buttons": […], …}
     {"type": "ack", "id": "…"}                          the turn is stored: this message need not be sent again
     {"type": "error", "code": "…", "message": "…", "id": "…"}       the connection stays open

@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from bot.channels.base import Handle
+from bot.channels.drafts import drafts_to
 from bot.channels.frames import FrameError, Hello, Ping, Say, read_frame
 from bot.channels.outbox import Frame, MemoryOutbox, Outbox
 from bot.channels.wire import SAID_ON_FAILURE, parts
@@ -115,7 +116,9 @@ class WebSocketChannel:
                 await self._broadcast(session, {"type": "typing", "on": True, "to": say.id})
                 try:
                     message = Message(say.text, session, say.id, self.name, say.metadata)
-                    frames = _frames(say.id, await self._handle(message))
+                    draft = {"type": "draft", "to": say.id}
+                    async with drafts_to(lambda text: self._broadcast(session, {**draft, "text": text})):
+                        frames = _frames(say.id, await self._handle(message))
                 except Exception:  # the turn was rolled back: the client may send the message again
                     log.exception("The turn of %s failed", session)
                     error = {"type": "error", "code": "failed", "id": say.id, "message": SAID_ON_FAILURE}

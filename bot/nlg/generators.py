@@ -21,7 +21,10 @@ class GeneratorError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A wording that is wanted. `template` has its facts as [slots]; `seed` makes sampling repeatable."""
+    """A wording that is wanted. `template` has its facts as [slots]; `seed` makes sampling repeatable.
+
+    `progress` may be called with what there is of the wording being made, from the worker's thread.
+    """
 
     act: str
     template: str
@@ -29,6 +32,7 @@ class Order:
     language: str
     turns: tuple[tuple[str, str], ...] = ()
     seed: int = 0
+    progress: Callable[[str], None] | None = None
 
 
 class Generator(Protocol):
@@ -97,7 +101,7 @@ class LocalGenerator:
                 seed=order.seed + number,
             )
             try:
-                answer = self._model.complete(prompt, sampling=sampling, deadline=deadline)
+                answer = self._model.complete(prompt, sampling=sampling, deadline=deadline, progress=order.progress)
             except RuntimeError as error:
                 raise GeneratorError(f"{self._name}: {error}") from error
             if answer.finished:

@@ -10,11 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from bot.nlg.base import PhraseRequest, Phrasing
+from bot.nlg.drafts import Drafts
 from bot.nlg.generators import Generator, GeneratorError, Order
-from bot.nlg.grounding import check
 from bot.nlg.interpolation import placeholders
-from bot.nlg.slots import fill_slots, hide_values, slots_of, to_slots
-from bot.nlg.values import normalise
+from bot.nlg.judging import judge
+from bot.nlg.slots import hide_values, to_slots
+from bot.speaking import listening
 
 logger = logging.getLogger(__name__)
 
@@ -51,11 +52,13 @@ class GptPhraser:
     async def phrase(self, request: PhraseRequest) -> Phrasing:
         """The first grounded wording within the limits."""
         deadline = time.monotonic() + self._limits.seconds
-        work = asyncio.get_running_loop().run_in_executor(self._worker, self._phrase, request, deadline)
+        drafts = Drafts(request, listening.get())
+        work = asyncio.get_running_loop().run_in_executor(self._worker, self._phrase, request, deadline, drafts)
         try:
             # The worker stops by itself at the deadline; the little more is for what it does after the last token.
             return await asyncio.wait_for(asyncio.shield(work), self._limits.seconds + 0.25)
         except TimeoutError:
+            drafts.end()
             work.add_done_callback(lambda done: done.cancelled() or done.exception())
             return Phrasing(None, f"the GPT took more than {self._limits.seconds:g} s")
 
@@ -76,7 +79,7 @@ class GptPhraser:
                 return
             logger.error("The GPT cannot be used, replies go out as their templates: %s", error)
 
-    def _phrase(self, request: PhraseRequest, deadline: float) -> Phrasing:
+    def _phrase(self, request: PhraseRequest, deadline: float, drafts: Drafts) -> Phrasing:
         if time.monotonic() > deadline:
             return Phrasing(None, "the GPT was busy with an earlier reply")
         self._load()
@@ -84,10 +87,11 @@ class GptPhraser:
             return Phrasing(None, f"the GPT cannot be used: {self._broken}")
         refusals: list[str] = []
         try:
-            for wording in self._wordings(request, deadline):
+            for wording in self._wordings(request, deadline, drafts):
                 text, refusal = judge(wording, request)
                 if text is not None:
                     return Phrasing(text, f"own wording, try {len(refusals) + 1}; every value comes from the facts")
+                drafts.take_back()
                 refusals.append(refusal)
         except GeneratorError as error:
             logger.warning("%s", error)
@@ -96,7 +100,7 @@ class GptPhraser:
             return Phrasing(None, "the GPT had no wording in time")
         return Phrasing(None, f"{len(refusals)} wordings refused: {' | '.join(dict.fromkeys(refusals))}")
 
-    def _wordings(self, request: PhraseRequest, deadline: float) -> Iterator[str]:
+    def _wordings(self, request: PhraseRequest, deadline: float, drafts: Drafts) -> Iterator[str]:
         names = placeholders(request.template)
         order = Order(
             act=request.act.name,
@@ -105,32 +109,9 @@ class GptPhraser:
             language=request.language,
             turns=tuple((who, hide_values(text, request.values, names)) for who, text in request.view.turns),
             seed=request.seed,
+            progress=drafts.grow if drafts.are_wanted else None,
         )
         return self._generator.generate(order, count=self._limits.candidates, deadline=deadline)
-
-
-def judge(wording: str, request: PhraseRequest) -> tuple[str | None, str]:
-    """The wording with its values when it may go out, else None and the reason."""
-    wording = _bare(wording)
-    known = set(placeholders(request.template)) & request.values.keys()
-    unknown = [name for name in slots_of(wording) if name not in known]
-    if unknown:
-        return None, f"unknown slot [{unknown[0]}]"
-    text = fill_slots(wording, request.values)
-    if normalise(text).casefold().rstrip(".!") == normalise(request.text).casefold().rstrip(".!"):
-        return None, "a copy of the template"
-    verdict = check(text, request.act.facts, request.text, request.language, optional=request.optional)
-    return (text, "") if verdict.grounded else (None, verdict.why)
-
-
-def _bare(wording: str) -> str:
-    """Without the quotes or the label that some models put around an answer."""
-    wording = " ".join(wording.split())
-    for label in ("Reply:", "Shop:", "Assistant:"):
-        wording = wording.removeprefix(label).strip()
-    if len(wording) > 1 and wording[0] == wording[-1] == '"' and wording.count('"') == 2:
-        wording = wording[1:-1]
-    return wording
 
 
 def best_languages(languages: Sequence[str]) -> tuple[str, ...]:

@@ -19,6 +19,8 @@ from bot.nlg.places import moved, qualified, swapped
 from bot.nlg.reading import Mention, Reading, read
 from bot.nlg.values import covers, normalise, single_item
 
+_NEGATION = "the negation"
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -27,6 +29,11 @@ class Verdict:
     grounded: bool
     missing: tuple[str, ...] = ()
     unsupported: tuple[str, ...] = ()
+
+    @property
+    def is_true_so_far(self) -> bool:
+        """Whether what there is of a wording may be shown before the rest: it adds nothing, and turns no "not" round."""
+        return not self.unsupported and _NEGATION not in self.missing
 
     @property
     def why(self) -> str:
@@ -162,6 +169,6 @@ def _missing_claims(wording: Reading, original: Reading) -> Iterable[str]:
         if claim.core and claim.concept not in said and not claim.concept.startswith("fact:"):
             yield f"the claim '{claim.concept}'"
     if original.negated and not wording.negated:
-        yield "the negation"
+        yield _NEGATION
     if original.questions and not wording.questions:
         yield "the question"

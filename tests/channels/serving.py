@@ -15,11 +15,12 @@ from bot.message import Message, Reply
 from bot.server.app import create_app
 from bot.server.running import Running
 from bot.server.settings import Settings
+from bot.speaking import listening
 
 
 @dataclass
 class Echo:
-    """Says back what it hears; `slow` takes a moment, `fail` raises."""
+    """Says back what it hears; `slow` takes a moment, `fail` raises, `drafts` words in two steps."""
 
     heard: list[Message] = field(default_factory=list)
 
@@ -29,12 +30,22 @@ class Echo:
             await asyncio.sleep(0.2)
         if message.text == "fail":
             raise RuntimeError("no luck")
+        if message.text == "drafts":
+            await asyncio.to_thread(_draft, "One.", "One. Two.")
         if message.text == "buttons":
             return [Reply("选一个", buttons=({"title": "好", "payload": "/affirm"},))]
         return [Reply(f"{message.text}!\n\n再见")]
 
     async def close(self) -> None:
         pass
+
+
+def _draft(*texts: str) -> None:
+    """As the thread of a model does."""
+    tell = listening.get()
+    assert tell is not None
+    for text in texts:
+        tell(text)
 
 
 @dataclass

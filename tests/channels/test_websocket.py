@@ -49,6 +49,20 @@ def test_a_message_is_answered_by_typing_replies_and_an_acknowledgement(served: 
     talk(served, scenario)
 
 
+def test_a_reply_in_the_making_is_shown_before_it_and_never_after(served: Any) -> None:
+    async def scenario(socket: ClientConnection) -> None:
+        await hello(socket)
+        await send(socket, type="message", id="m1", text="drafts")
+        frames = [json.loads(await socket.recv()) for _ in range(4)]
+        assert frames[1:3] == [
+            {"type": "draft", "to": "m1", "text": "One."},
+            {"type": "draft", "to": "m1", "text": "One. Two."},
+        ]
+        assert frames[3]["type"] == "reply"
+
+    talk(served, scenario)
+
+
 def test_a_resend_is_acknowledged_and_not_handled_again(served: Any) -> None:
     async def scenario(socket: ClientConnection) -> None:
         await hello(socket)

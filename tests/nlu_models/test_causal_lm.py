@@ -103,6 +103,13 @@ def test_limits_cut_an_answer_off() -> None:
     assert (full.tokens, full.finished) == (7, False)
 
 
+def test_an_answer_is_seen_as_it_grows(model: CausalLM) -> None:
+    seen: list[str] = []
+    sampling = Sampling(temperature=0.0, max_new_tokens=12)
+    answer = model.complete("abc", sampling=sampling, progress=seen.append).text
+    assert seen[-1] == answer and all(answer.startswith(text) for text in seen)
+
+
 def test_the_number_of_threads_is_this_threads_alone() -> None:
     import torch
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.message import Message, Reply
+from bot.speaking import listening
 
 PIXEL = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
 PRODUCTS = {
@@ -54,7 +55,7 @@ ANSWERS: dict[str, list[Reply]] = {
 
 @dataclass
 class Desk:
-    """Says back what it does not know; `slow …` waits for `release`, `fail` raises the first time."""
+    """Says back what it does not know; `slow …` and `draft` wait for `release`, `fail` raises the first time."""
 
     heard: list[Message] = field(default_factory=list)
     release: threading.Event = field(default_factory=threading.Event)
@@ -64,6 +65,9 @@ class Desk:
         self.heard.append(message)
         if message.text.startswith("slow"):
             await asyncio.to_thread(self.release.wait, 60)  # it is set from the test's thread
+        if message.text == "draft" and (tell := listening.get()):
+            tell("This is what there is.")
+            await asyncio.to_thread(self.release.wait, 60)
         if message.text == "fail" and self.fails:
             self.fails -= 1
             raise RuntimeError("no luck")

@@ -94,7 +94,7 @@ def test_only_what_is_new_is_read_out(page: Any, desk: Served) -> None:
     page.reload()
     wait_for(page, "You said hello")
     assert page.evaluate("window.lives")[0] == "off", "what was said before the reload is not read out again"
-    page.wait_for_function("window.lives.at(-1) === 'polite'")
+    page.locator("bot-chat [role=log][aria-live=polite]").wait_for()
 
 
 _WATCH = """window.lives = []; const set = Element.prototype.setAttribute;

@@ -71,7 +71,7 @@ def test_two_tabs_are_one_conversation(context: Any, desk: Served, line: Line) -
     wait_for(two, "You said 来自第二个")
     assert messages(one) == messages(two) == ["from one", "You said from one", "来自第二个", "You said 来自第二个"]
     one.get_by_role("button", name="New conversation").click()
-    two.wait_for_function("!document.querySelector('bot-chat').shadowRoot.querySelector('.log .me')")
+    log(two).locator(".me").first.wait_for(state="detached", timeout=SOON_MS)
     say(two, "anew")
     wait_for(one, "You said anew")
     senders = {message.text: message.sender_id for message in desk.assistant.heard}

@@ -99,3 +99,15 @@ def test_a_payload_that_only_the_page_knows_is_handed_to_the_page(page: Any, des
     )
     say(page, "unknown")
     wait_for(page, "It is sunny")
+
+
+def test_a_reply_in_the_making_is_seen_but_read_out_only_when_it_is_whole(page: Any, desk: Served) -> None:
+    page.goto(desk.url)
+    say(page, "draft")
+    draft = page.locator("bot-chat .draft")
+    draft.get_by_text("This is what there is.").wait_for(timeout=SOON_MS)
+    assert draft.get_attribute("aria-hidden") == "true"
+    desk.assistant.release.set()
+    wait_for(page, "You said draft")
+    assert not draft.is_visible()
+    assert messages(page) == ["draft", "You said draft"]
