@@ -84,7 +84,7 @@ def run(
     verbose: Annotated[int, typer.Option("-v", "--verbose", count=True, help="Log more; twice for everything.")] = 0,
     quiet: Annotated[bool, typer.Option("--quiet", help="Log errors only.")] = False,
 ) -> None:
-    """Serve the assistant: REST, WebSocket, the chat page at /, and with --enable-api Rasa's HTTP API."""
+    """Serve the assistant: REST, WebSocket, a demo shop with the chat at /, and with --enable-api Rasa's HTTP API."""
     if debug or verbose or quiet:
         options.set_log_level(verbose=2 if debug else verbose, quiet=quiet)
     if logging_config_file is not None:

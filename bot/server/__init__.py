@@ -1,1 +1,1 @@
-"""The ASGI application: channels, the chat page and Rasa's HTTP API."""
+"""The ASGI application: channels, the demo shop with the chat widget, and Rasa's HTTP API."""

@@ -162,3 +162,26 @@ def test_right_to_left_turns_the_whole_chat(page: Any, desk: Served) -> None:
     assert panel["x"] < 100, "the chat stands at the line's end, which is left"
     assert mine["x"] - panel["x"] < panel["width"] / 4
     picture(page, "chat-right-to-left")
+
+
+def test_the_elements_attributes_and_colours_are_the_pages_to_choose(page: Any, desk: Served) -> None:
+    page.goto(desk.url)
+    page.evaluate(
+        """() => { const chat = document.querySelector('bot-chat'); chat.remove();
+        const box = document.createElement('div'); box.id = 'box'; document.body.prepend(box);
+        Object.assign(box.style, { width: '400px', height: '500px' });
+        const mine = document.createElement('bot-chat');
+        for (const [name, value] of [['inline', ''], ['language', 'zh'], ['theme', 'dark'], ['heading', '丝织店客服']])
+            mine.setAttribute(name, value);
+        mine.style.setProperty('--accent', 'rgb(1, 2, 3)');
+        box.append(mine); }"""
+    )
+    panel = page.get_by_role("region", name="丝织店客服")
+    box = page.locator("#box").bounding_box()
+    assert panel.bounding_box() == box
+    assert page.get_by_role("button", name="打开客服对话").count() == 0
+    assert panel.evaluate("panel => getComputedStyle(panel).backgroundColor") == "rgb(15, 18, 22)"
+    send = page.get_by_role("button", name="发送")
+    assert send.evaluate("button => getComputedStyle(button).backgroundColor") == "rgb(1, 2, 3)"
+    say(page, "你好")
+    wait_for(page, "You said 你好")

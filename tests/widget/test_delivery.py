@@ -78,6 +78,27 @@ def test_two_tabs_are_one_conversation(context: Any, desk: Served, line: Line) -
     assert senders["from one"] == senders["来自第二个"] != senders["anew"]
 
 
+def test_a_hurried_customer_is_answered_in_order(page: Any, desk: Served) -> None:
+    page.goto(desk.url)
+    said = ["slow", *(f"message {number}" for number in range(30))]
+    for text in said:
+        say(page, text)
+    desk.assistant.release.set()
+    wait_for(page, f"You said {said[-1]}")
+    assert heard(desk) == said
+
+
+def test_what_comes_while_the_chat_is_closed_is_counted(page: Any, desk: Served) -> None:
+    page.goto(desk.url)
+    say(page, "slow")
+    log(page).get_by_text("Received").wait_for(timeout=SOON_MS)
+    page.get_by_role("button", name="Close the chat").click()
+    desk.assistant.release.set()
+    launcher = page.get_by_role("button", name="Open the chat, 1 new")
+    launcher.click(timeout=SOON_MS)
+    assert not launcher.is_visible() and messages(page)[-1] == "You said slow"
+
+
 def test_a_message_whose_turn_failed_is_sent_again_by_hand(page: Any, desk: Served) -> None:
     page.goto(desk.url)
     say(page, "fail")

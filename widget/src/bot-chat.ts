@@ -12,6 +12,9 @@ import { WORDS, languageOf, type Words } from "./words";
 
 const BUSY_MS = 2000;
 
+/** Fewer than the server lets wait, so that none is refused and all keep their order. */
+const MOST_UNDER_WAY = 8;
+
 /**
  * Attributes: `server` (address of the bot, default the script's), `language` (`en`, `zh`; default the page's), `theme`
  * (`light`, `dark`; default the system's), `heading`, `open`, `inline` (fills its box instead of floating), `dir`.
@@ -29,6 +32,8 @@ export class BotChat extends HTMLElement {
   private isTyping = false;
   private isBusy = false;
   private unread = 0;
+  /** Which messages this connection has carried, so that each is sent once over it. */
+  private readonly carried = new Set<string>();
   private readonly title_ = h("h2", { id: "title" });
   private readonly status = h("div", { class: "status", role: "status" });
   private readonly handover = h("div", { class: "handover", role: "status", hidden: true });
@@ -36,6 +41,8 @@ export class BotChat extends HTMLElement {
   private readonly launcher = h("button", { type: "button", class: "launcher primary", onclick: () => this.toggle() }, icon("chat"), this.badge);
   private readonly again = h("button", { type: "button", class: "round", onclick: () => this.restart() }, icon("again"));
   private readonly closer = h("button", { type: "button", class: "round closer", onclick: () => this.toggle() }, icon("close"));
+  /** Tells those who cannot see the badge that something was said while the chat is closed. */
+  private readonly news = h("div", { class: "unseen", role: "status" });
   private panel!: HTMLElement;
 
   connectedCallback(): void {
@@ -64,9 +71,8 @@ export class BotChat extends HTMLElement {
   /** Say something for the customer, as a page's own button may; `payload` is what is sent instead of the text. */
   say(text: string, payload = text): void {
     const id = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`;
-    const entry = this.store.say(id, text, payload);
-    this.log.put(entry);
-    this.transmit(entry);
+    this.log.put(this.store.say(id, text, payload));
+    this.transmit();
   }
 
   toggle(): void {
@@ -77,7 +83,11 @@ export class BotChat extends HTMLElement {
 
   private build(): void {
     const base = new URL(this.getAttribute("server") || BotChat.home || location.href, location.href).href.replace(/\/?$/, "/");
-    this.store = new Store(`bot-chat ${base} `, (entry) => (entry ? this.put(entry) : this.joined()));
+    this.store = new Store(`bot-chat ${base} `, (entry) => {
+      if (!entry) return this.joined();
+      if (entry.who === "me") this.carried.add(entry.id); // by the tab that it was written in
+      this.put(entry);
+    });
     const hello = (): object => ({ session: this.store.session ?? undefined, seq: this.store.seq });
     this.connection = new Connection(`${base.replace(/^http/, "ws")}ws`, hello, (frame) => this.take(frame), () => this.state());
     this.log = new Log({
@@ -103,7 +113,7 @@ export class BotChat extends HTMLElement {
     sheet.replaceSync(STYLES);
     const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [sheet];
-    root.append(this.launcher, this.panel);
+    root.append(this.launcher, this.news, this.panel);
   }
 
   private take(frame: Frame): void {
@@ -136,16 +146,18 @@ export class BotChat extends HTMLElement {
       return;
     }
     this.state();
-    this.store.unsent.forEach((entry) => this.transmit(entry));
+    this.carried.clear();
+    this.transmit();
   }
 
   private refused(code: string, id: string | undefined): void {
     if (!id) return;
     if (code !== "busy") return this.settle(id, "failed");
+    this.carried.delete(id);
     this.isBusy = true;
     setTimeout(() => {
       this.isBusy = false;
-      this.store.unsent.filter((entry) => entry.id === id).forEach((entry) => this.transmit(entry));
+      this.transmit();
       this.state();
     }, BUSY_MS);
     this.state();
@@ -165,11 +177,18 @@ export class BotChat extends HTMLElement {
   private settle(id: string, state: Mine["state"]): void {
     const entry = this.store.settle(id, state);
     if (entry) this.put(entry);
-    if (entry && state === "waiting") this.transmit(entry);
+    if (state === "waiting") this.carried.delete(id);
+    this.transmit();
   }
 
-  private transmit(entry: Mine): void {
-    if (this.store.session) this.connection.send({ type: "message", id: entry.id, text: entry.payload });
+  /** Send what is waiting, in its order. */
+  private transmit(): void {
+    if (!this.store.session || !this.connection.isOpen || this.isBusy) return;
+    for (const { id, payload } of this.store.unsent.slice(0, MOST_UNDER_WAY)) {
+      if (this.carried.has(id)) continue;
+      this.carried.add(id);
+      this.connection.send({ type: "message", id, text: payload });
+    }
   }
 
   private custom(payload: unknown): Node | null {
@@ -224,7 +243,7 @@ export class BotChat extends HTMLElement {
     const page = this.closest("[lang]")?.getAttribute("lang") || navigator.language;
     const language = languageOf(this.getAttribute("language") || page);
     this.words = WORDS[language];
-    this.panel.lang = this.launcher.lang = language === "zh" ? "zh-CN" : "en";
+    this.panel.lang = this.launcher.lang = this.news.lang = language === "zh" ? "zh-CN" : "en";
     this.title_.textContent = this.getAttribute("heading") || this.words.title;
     this.composer.speak(this.words);
     for (const [button, words] of [[this.again, this.words.again], [this.closer, this.words.close]] as const) {
@@ -251,5 +270,6 @@ export class BotChat extends HTMLElement {
     this.launcher.setAttribute("aria-label", isOpen ? close : this.unread ? openUnread(this.unread) : open);
     this.badge.textContent = String(this.unread);
     this.badge.hidden = !this.unread;
+    this.news.textContent = this.unread ? openUnread(this.unread) : "";
   }
 }

@@ -8,6 +8,8 @@ import type { Delivery, Entry, Mine, Reply, Theirs } from "./types";
 const MOST_ENTRIES = 200;
 
 interface Meta {
+  /** Counts the conversations begun in this browser; the entries of those before are no longer read. */
+  talk: number;
   session: string | null;
   /** Counts the times that the server began to number anew. */
   epoch: number;
@@ -15,7 +17,7 @@ interface Meta {
 
 export class Store {
   private readonly entries = new Map<string, Entry>();
-  private meta: Meta = { session: null, epoch: 0 };
+  private meta: Meta = { talk: 0, session: null, epoch: 0 };
 
   /** `changed` is told what another tab did: an entry, or null when it began a new conversation. */
   constructor(
@@ -27,10 +29,10 @@ export class Store {
 
   readonly onStorage = (event: StorageEvent): void => {
     if (event.key === this.key("meta")) {
-      const before = this.meta.session;
+      const { talk, session } = this.meta;
       this.load();
-      if (this.meta.session !== before) this.changed(null);
-    } else if (event.key?.startsWith(this.key("e:")) && event.newValue) {
+      if (this.meta.talk !== talk || this.meta.session !== session) this.changed(null);
+    } else if (event.key?.startsWith(this.shelf) && event.newValue) {
       const entry = parsed<Entry>(event.newValue);
       if (!entry) return;
       this.entries.set(entry.id, entry);
@@ -73,7 +75,7 @@ export class Store {
     if (!this.meta.session && stored?.session) this.load();
     if (this.meta.session && this.meta.session !== session) return this.meta.session;
     const epoch = newest < this.seq ? this.meta.epoch + 1 : this.meta.epoch;
-    this.meta = { session, epoch };
+    this.meta = { ...this.meta, session, epoch };
     write(this.key("meta"), JSON.stringify(this.meta));
     return session;
   }
@@ -104,29 +106,33 @@ export class Store {
   }
 
   clear(): void {
-    for (const key of keys()) if (key.startsWith(this.prefix)) write(key, null);
-    this.entries.clear();
-    this.meta = { session: null, epoch: 0 };
+    this.meta = { talk: this.meta.talk + 1, session: null, epoch: 0 };
     write(this.key("meta"), JSON.stringify(this.meta)); // tells the other tabs
+    this.entries.clear();
+    for (const key of keys()) if (key.startsWith(this.key("e:"))) write(key, null);
   }
 
   private load(): void {
     this.entries.clear();
-    this.meta = parsed<Meta>(read(this.key("meta"))) ?? { session: null, epoch: 0 };
+    this.meta = parsed<Meta>(read(this.key("meta"))) ?? { talk: 0, session: null, epoch: 0 };
     for (const key of keys()) {
-      const entry = key.startsWith(this.key("e:")) ? parsed<Entry>(read(key)) : null;
+      const entry = key.startsWith(this.shelf) ? parsed<Entry>(read(key)) : null;
       if (entry) this.entries.set(entry.id, entry);
     }
   }
 
   private keep(entry: Entry): void {
     this.entries.set(entry.id, entry);
-    write(this.key(`e:${entry.id}`), JSON.stringify(entry));
+    write(this.shelf + entry.id, JSON.stringify(entry));
     if (this.entries.size <= MOST_ENTRIES) return;
     const oldest = this.transcript.find((old) => old.who === "bot" || !isOpen(old.state));
     if (!oldest) return;
     this.entries.delete(oldest.id);
-    write(this.key(`e:${oldest.id}`), null);
+    write(this.shelf + oldest.id, null);
+  }
+
+  private get shelf(): string {
+    return this.key(`e:${this.meta.talk}:`);
   }
 
   private key(name: string): string {
