@@ -1,42 +1,26 @@
-"""The demo shop in a real browser: Debian's Chromium against a real server."""
+"""The demo shop that `bot run` serves, in Debian's Chromium."""
 
 from __future__ import annotations
 
-import shutil
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.cli.running import bot, environment, write_project
+from tests.widget.browsing import say
 
 pytestmark = pytest.mark.slow
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
 
-
-@pytest.fixture
-def page() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api")
-    if not Path(CHROMIUM).exists():
-        pytest.skip("Debian's chromium is not installed")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        page = browser.new_page()
-        yield page
-        browser.close()
-
-
-@pytest.fixture
-def url(tmp_path: Path) -> Iterator[str]:
-    project = write_project(tmp_path)
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    project = write_project(tmp_path_factory.mktemp("tiny"))
     assert bot("train", cwd=project).returncode == 0
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -64,17 +48,12 @@ def _wait_for(address: str) -> None:
     raise AssertionError(f"nothing answers at {address}")
 
 
-def write(page: Any, text: str) -> None:
-    page.get_by_role("textbox").fill(text)
-    page.keyboard.press("Enter")
-
-
 def test_a_customer_chats_on_the_page_with_words_and_buttons(page: Any, url: str) -> None:
     page.goto(url)
     log = page.get_by_role("log")
-    write(page, "/greet")
+    say(page, "/greet")
     log.get_by_text("您好!").wait_for(timeout=15_000)
-    write(page, "/cancel_order")
+    say(page, "/cancel_order")
     log.get_by_role("button", name="确定").click(timeout=15_000)
     log.locator(".me", has_text="确定").wait_for()
     assert "Sure?" in log.inner_text()
@@ -82,7 +61,7 @@ def test_a_customer_chats_on_the_page_with_words_and_buttons(page: Any, url: str
 
 def test_what_was_said_is_there_again_after_a_reload(page: Any, url: str) -> None:
     page.goto(url)
-    write(page, "/greet")
+    say(page, "/greet")
     page.get_by_role("log").get_by_text("您好!").wait_for(timeout=15_000)
     page.reload()
     page.get_by_role("log").get_by_text("您好!").wait_for(timeout=15_000)
@@ -90,6 +69,6 @@ def test_what_was_said_is_there_again_after_a_reload(page: Any, url: str) -> Non
 
 def test_html_in_a_message_is_text(page: Any, url: str) -> None:
     page.goto(url)
-    write(page, "<img src=x onerror=\"document.title='owned'\">")
+    say(page, "<img src=x onerror=\"document.title='owned'\">")
     page.get_by_role("log").get_by_text("<img src=x").wait_for(timeout=15_000)
     assert page.title() != "owned"

@@ -40,6 +40,7 @@ def test_a_line_that_breaks_in_mid_turn_loses_nothing_and_says_nothing_twice(
         "You said written without a line",
     ]
     assert heard(desk) == ["hello", "slow 你好", "written without a line"]
+    page.locator("bot-chat .status:empty").wait_for(state="attached")
     log(page).get_by_text("Delivered").last.wait_for()
 
 
@@ -76,6 +77,34 @@ def test_two_tabs_are_one_conversation(context: Any, desk: Served, line: Line) -
     wait_for(one, "You said anew")
     senders = {message.text: message.sender_id for message in desk.assistant.heard}
     assert senders["from one"] == senders["来自第二个"] != senders["anew"]
+
+
+def test_a_conversation_that_rested_for_a_week_is_forgotten(page: Any, desk: Served) -> None:
+    page.goto(desk.url)
+    say(page, "hello")
+    wait_for(page, "You said hello")
+    page.evaluate(
+        """() => { for (const [key, text] of Object.entries(localStorage)) { if (!key.includes(' e:')) continue;
+        const entry = JSON.parse(text); entry.place[3] -= 8 * 24 * 3600 * 1000; localStorage[key] = JSON.stringify(entry); } }"""
+    )
+    page.reload()
+    say(page, "anew")
+    wait_for(page, "You said anew")
+    assert messages(page) == ["anew", "You said anew"]
+    assert desk.assistant.heard[0].sender_id != desk.assistant.heard[1].sender_id
+
+
+def test_a_visitor_who_never_asks_costs_the_server_nothing(page: Any, desk: Served) -> None:
+    sockets: list[str] = []
+    page.on("websocket", lambda socket: sockets.append(socket.url))
+    page.route(f"{desk.url}/", lambda route: route.fulfill(body=_PAGE.format(desk.url), content_type="text/html"))
+    page.goto(desk.url)
+    page.get_by_role("button", name="打开客服对话").wait_for()
+    page.wait_for_timeout(300)
+    assert sockets == []
+    page.evaluate("document.querySelector('bot-chat').say('你好')")
+    page.get_by_role("button", name="打开客服对话，1 条新消息").wait_for(timeout=SOON_MS)
+    assert len(sockets) == 1
 
 
 def test_a_hurried_customer_is_answered_in_order(page: Any, desk: Served) -> None:

@@ -31,6 +31,7 @@ export class BotChat extends HTMLElement {
   private composer!: Composer;
   private isTyping = false;
   private isBusy = false;
+  private isGreeted = false;
   private unread = 0;
   /** Which messages this connection has carried, so that each is sent once over it. */
   private readonly carried = new Set<string>();
@@ -51,10 +52,11 @@ export class BotChat extends HTMLElement {
     this.speak();
     this.draw();
     this.show();
-    this.connection.open();
+    if (this.store.session || this.store.unsent.length) this.connection.open();
   }
 
   disconnectedCallback(): void {
+    this.isGreeted = false;
     removeEventListener("storage", this.store.onStorage);
     this.connection.close();
   }
@@ -72,6 +74,7 @@ export class BotChat extends HTMLElement {
   say(text: string, payload = text): void {
     const id = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`;
     this.log.put(this.store.say(id, text, payload));
+    this.connection.open();
     this.transmit();
   }
 
@@ -88,7 +91,10 @@ export class BotChat extends HTMLElement {
       if (entry.who === "me") this.carried.add(entry.id); // by the tab that it was written in
       this.put(entry);
     });
-    const hello = (): object => ({ session: this.store.session ?? undefined, seq: this.store.seq });
+    const hello = (): object => {
+      this.isGreeted = false;
+      return { session: this.store.session ?? undefined, seq: this.store.seq };
+    };
     this.connection = new Connection(`${base.replace(/^http/, "ws")}ws`, hello, (frame) => this.take(frame), () => this.state());
     this.log = new Log({
       words: () => this.words,
@@ -145,7 +151,11 @@ export class BotChat extends HTMLElement {
       this.connection.send({ type: "hello", session: joined, seq: this.store.seq });
       return;
     }
+    // The turn that was under way has ended, for the server greets between turns.
+    this.isTyping = false;
+    this.log.stream("");
     this.state();
+    this.isGreeted = true;
     this.carried.clear();
     this.transmit();
   }
@@ -183,7 +193,7 @@ export class BotChat extends HTMLElement {
 
   /** Send what is waiting, in its order. */
   private transmit(): void {
-    if (!this.store.session || !this.connection.isOpen || this.isBusy) return;
+    if (!this.isGreeted || !this.connection.isOpen || this.isBusy) return;
     for (const { id, payload } of this.store.unsent.slice(0, MOST_UNDER_WAY)) {
       if (this.carried.has(id)) continue;
       this.carried.add(id);
@@ -234,7 +244,7 @@ export class BotChat extends HTMLElement {
 
   private state(): void {
     const { typing, away, busy } = this.words;
-    const text = !this.connection.isOpen ? away : this.isBusy ? busy : this.isTyping ? typing : "";
+    const text = this.connection.isLost ? away : this.isBusy ? busy : this.isTyping ? typing : "";
     if (this.status.textContent !== text) this.status.textContent = text;
     this.status.classList.toggle("dots", text === typing);
   }
@@ -257,6 +267,7 @@ export class BotChat extends HTMLElement {
     const isOpen = this.hasAttribute("open") || this.hasAttribute("inline");
     this.panel.hidden = !isOpen;
     if (isOpen) {
+      this.connection.open(); // a visitor who never asks costs the server nothing
       this.unread = 0;
       this.log.scroll();
     }

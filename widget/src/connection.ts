@@ -11,7 +11,9 @@ export class Connection {
   private socket: WebSocket | null = null;
   private delay = FIRST_DELAY_MS;
   private timers: ReturnType<typeof setTimeout>[] = [];
-  private isClosed = false;
+  private isClosed = true;
+  /** Whether it broke off, or could not be made, and is not there again yet. */
+  isLost = false;
 
   constructor(
     private readonly url: string,
@@ -24,7 +26,9 @@ export class Connection {
     return this.socket?.readyState === WebSocket.OPEN;
   }
 
+  /** Does nothing when it is open, or about to be. */
   open(): void {
+    if (!this.isClosed) return;
     this.isClosed = false;
     addEventListener("online", this.now);
     addEventListener("offline", this.lost);
@@ -47,18 +51,20 @@ export class Connection {
 
   /** Begin anew, with a fresh hello. */
   restart(): void {
+    if (this.isClosed) return this.open();
     this.drop();
     this.connect();
   }
 
   private readonly now = (): void => {
-    if (this.socket || this.isClosed || document.visibilityState === "hidden") return;
+    if (this.socket || document.visibilityState === "hidden") return;
     this.delay = FIRST_DELAY_MS;
     this.restart();
   };
 
   /** A socket that an offline browser holds may look open for minutes. */
   private readonly lost = (): void => {
+    this.isLost = true;
     this.drop();
     this.later();
   };
@@ -66,6 +72,7 @@ export class Connection {
   private connect(): void {
     const socket = (this.socket = new WebSocket(this.url));
     socket.onopen = () => {
+      this.isLost = false;
       this.delay = FIRST_DELAY_MS;
       this.send({ type: "hello", ...this.hello() });
       this.watch();

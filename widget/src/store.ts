@@ -7,6 +7,9 @@ import type { Delivery, Entry, Mine, Reply, Theirs } from "./types";
 
 const MOST_ENTRIES = 200;
 
+/** A conversation that has rested for longer is forgotten: others may use the browser. */
+const LONGEST_REST_MS = 7 * 24 * 3600 * 1000;
+
 interface Meta {
   /** Counts the conversations begun in this browser; the entries of those before are no longer read. */
   talk: number;
@@ -25,6 +28,8 @@ export class Store {
     private readonly changed: (entry: Entry | null) => void,
   ) {
     this.load();
+    const latest = Math.max(...[...this.entries.values()].map(({ place }) => place[3]));
+    if (Date.now() - latest > LONGEST_REST_MS && this.entries.size) this.clear();
   }
 
   readonly onStorage = (event: StorageEvent): void => {
