@@ -79,6 +79,18 @@ def test_two_tabs_are_one_conversation(context: Any, desk: Served, line: Line) -
     assert senders["from one"] == senders["来自第二个"] != senders["anew"]
 
 
+def test_a_page_loaded_anew_in_mid_turn_shows_that_it_is_being_answered(page: Any, desk: Served) -> None:
+    page.goto(desk.url)
+    say(page, "slow")
+    log(page).get_by_text("Received").wait_for(timeout=SOON_MS)
+    page.reload()
+    page.get_by_text("The assistant is typing").wait_for(timeout=SOON_MS)
+    desk.assistant.release.set()
+    wait_for(page, "You said slow")
+    page.locator("bot-chat .status:empty").wait_for(state="attached")
+    assert heard(desk) == ["slow"]
+
+
 def test_a_conversation_that_rested_for_a_week_is_forgotten(page: Any, desk: Served) -> None:
     page.goto(desk.url)
     say(page, "hello")

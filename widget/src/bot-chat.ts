@@ -154,8 +154,8 @@ export class BotChat extends HTMLElement {
     // The turn that was under way has ended, for the server greets between turns.
     this.isTyping = false;
     this.log.stream("");
-    this.state();
     this.isGreeted = true;
+    this.state();
     this.carried.clear();
     this.transmit();
   }
@@ -244,7 +244,9 @@ export class BotChat extends HTMLElement {
 
   private state(): void {
     const { typing, away, busy } = this.words;
-    const text = this.connection.isLost ? away : this.isBusy ? busy : this.isTyping ? typing : "";
+    // The server greets between turns: until then it is answering what it had received.
+    const isAnswering = this.isTyping || (!this.isGreeted && this.store.unsent.some((entry) => entry.state === "received"));
+    const text = this.connection.isLost ? away : this.isBusy ? busy : isAnswering ? typing : "";
     if (this.status.textContent !== text) this.status.textContent = text;
     this.status.classList.toggle("dots", text === typing);
   }
