@@ -18,6 +18,7 @@ from nlu_models.tokens import Encoded, PieceTokenizer
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from nlu_models.int8 import Ranges
     from nlu_models.joint import JointModel
 
 FORMAT = 3
@@ -34,6 +35,20 @@ class JointPredictor:
         self.placement = placement or place()
         self.model = model.to(self.placement.device).eval()
         self.tokenizer = tokenizer
+        self.served_in: str = self.number_format
+        """The number format that `load` will take where the device is of the same kind."""
+        self.int8_ranges: Ranges | None = None
+
+    @property
+    def number_format(self) -> str:
+        """What matrix products are computed in now: "float32", "bfloat16" or "float16"."""
+        return str(self.placement.dtype).removeprefix("torch.")
+
+    def in_float32(self) -> JointPredictor:
+        """The same model, computing in float32."""
+        import torch
+
+        return JointPredictor(self.model, self.tokenizer, Placement(self.placement.device, torch.float32))
 
     @property
     def labels(self) -> Labels:
@@ -131,6 +146,9 @@ class JointPredictor:
             "entities": [asdict(label) for label in self.labels.entities],
             "partwise": self.labels.partwise,
             "max_length": self.tokenizer.max_length,
+            "device": self.placement.device.type,
+            "number_format": self.served_in,
+            "int8_ranges": self.int8_ranges,
         }
         (folder / DESCRIPTION).write_text(json.dumps(description, indent=2, ensure_ascii=False), encoding="utf-8")
 
@@ -150,7 +168,22 @@ class JointPredictor:
             raise ModelFormatError(
                 f"{folder} was written in format {description.get('format')}, this version reads {FORMAT}; train again"
             )
-        return cls(_rebuild(description, state), tokenizer, place(device, dtype))
+        return _placed(cls(_rebuild(description, state), tokenizer, place(device, dtype)), description, dtype)
+
+
+def _placed(predictor: JointPredictor, description: dict[str, Any], dtype: str) -> JointPredictor:
+    """The predictor in the number format that training found best, where that was on such a device."""
+    from nlu_models import int8
+
+    predictor.served_in = description.get("number_format", predictor.number_format)
+    predictor.int8_ranges = description.get("int8_ranges")
+    if dtype != "auto" or description.get("device") != predictor.placement.device.type:
+        return predictor
+    if predictor.served_in == "float32":
+        return predictor.in_float32()
+    if predictor.int8_ranges and predictor.number_format == "float32" and int8.available():
+        int8.quantize(predictor.model.encoder, predictor.int8_ranges)
+    return predictor
 
 
 def _rebuild(description: dict[str, Any], state: dict[str, Tensor]) -> JointModel:

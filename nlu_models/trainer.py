@@ -19,6 +19,7 @@ from nlu_models.encoder import PretrainedEncoder, load_encoder
 from nlu_models.errors import TrainingDataError
 from nlu_models.examples import Example, named
 from nlu_models.labels import IGNORED, Labels, misfits
+from nlu_models.number_formats import Trial, choose
 from nlu_models.predictor import JointPredictor
 from nlu_models.sampling import hold_out, random_batches, sorted_batches
 from nlu_models.tokens import Encoded
@@ -79,6 +80,7 @@ def train_on(
         run = _Run(encoder, examples, config)
         curve = run.fit(on_step)
         run.calibrate()
+        trials = run.choose_number_format()
     return run.predictor, TrainingReport(
         examples=len(examples),
         held_out=len(run.held_out),
@@ -88,6 +90,8 @@ def train_on(
         scores=run.best,
         curve=tuple(curve),
         remarks=tuple(run.remarks()),
+        number_format=run.predictor.served_in,
+        trials=tuple(trials),
     )
 
 
@@ -139,7 +143,8 @@ class _Run:
             classes[: len(examples)], share, most=config.holdout_most, seed=config.seed
         )
         self.training += range(len(examples), len(self.examples))
-        self.example_weights = _balanced([classes[i] for i in self.training], config.balance)
+        balance = 0.0 if self.labels.partwise else config.balance  # a rare combination has parts that are not
+        self.example_weights = _balanced([classes[i] for i in self.training], balance)
         numbers = {name: number for number, name in enumerate(self.labels.intents)}
         self.intents = torch.tensor([numbers.get(name, IGNORED) for name in classes])
         self.tags = [
@@ -149,7 +154,7 @@ class _Run:
         self.hidden = self._run_frozen()
         if self.model.intents is not None:
             self._begin_at_prototypes()
-        self.epochs = config.epochs or epochs_for(len(self.training))
+        self.epochs = config.epochs or epochs_for(len(self.training), tagged=bool(self.labels.entities))
         self.best: metrics.Scores | None = None
         self.epochs_run = 0
 
@@ -225,6 +230,13 @@ class _Run:
             targets_there = torch.cat(targets).to(self.placement.device)
             found = fit_temperature(torch.cat(logits), targets_there, self.model.intents.log_probabilities)
             self.model.temperature.fill_(found)
+
+    def choose_number_format(self) -> list[Trial]:
+        """Let the model be served in the fastest format that understands what it was trained on as well."""
+        first = [*self.held_out, *self.training]
+        examples = [self.examples[index] for index in first if index < len(self.given)]
+        trials, self.predictor.served_in, self.predictor.int8_ranges = choose(self.predictor, examples)
+        return trials
 
     def remarks(self) -> list[Remark]:
         """What cannot be learned exactly, example by example."""

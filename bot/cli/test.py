@@ -10,6 +10,7 @@ import typer
 
 from bot.cli import options
 from bot.cli.console import err, out, say
+from bot.errors import UsageError
 
 if TYPE_CHECKING:
     from bot.evaluation.run import StoriesResult
@@ -53,6 +54,15 @@ def test(
     no_warnings: Annotated[bool, typer.Option("--no-warnings", help="Do not write stories with warnings.")] = False,
     fail_on_prediction_errors: Annotated[bool, typer.Option(help="Accepted for Rasa's scripts; always so.")] = True,
     e2e: Annotated[bool, typer.Option("--e2e", help="Accepted for Rasa's scripts; always so.")] = True,
+    cross_validation: Annotated[
+        bool, typer.Option("--cross-validation", help="Train once a fold, and judge every training example.")
+    ] = False,
+    folds: Annotated[int, typer.Option("--folds", "-f", min=2, help="Of the cross-validation.")] = 5,
+    percentages: Annotated[
+        list[int] | None,
+        typer.Option("--percentages", "-p", min=0, max=99, help="Leave so much of the data out; repeat it."),
+    ] = None,
+    runs: Annotated[int, typer.Option("--runs", "-r", min=1, help="Trainings for each percentage.")] = 1,
     customers: Annotated[
         Path | None, typer.Option("--customers", help="Tasks (JSON lines) of simulated customers, who talk instead.")
     ] = None,
@@ -85,6 +95,14 @@ def test(
         run_customers(
             loaded, model, customers, folder, shop=shop, mapping=mapping, languages=languages, phrasings=phrasings,
             most=max_customers, seed=seed,
+        )  # fmt: skip
+        return
+    if cross_validation or percentages:
+        if part is not Part.NLU:
+            raise UsageError("Cross-validation and percentages are for the understanding: `bot test nlu ...`.")
+        _retraining(
+            loaded, folder, folds=folds if cross_validation else None, percentages=percentages or [], runs=runs,
+            successes=successes, errors=not no_errors, plot=not no_plot,
         )  # fmt: skip
         return
     failed = False
@@ -160,6 +178,36 @@ def _show(result: StoriesResult, folder: Path) -> None:
         say(f"{warned} of them have warnings (action_unlikely_intent).", style="yellow")
     if failed:
         say(f"What failed is in {folder / 'failed_test_stories.yml'}.")
+
+
+def _retraining(
+    project: Project,
+    folder: Path,
+    *,
+    folds: int | None,
+    percentages: list[int],
+    runs: int,
+    successes: bool,
+    errors: bool,
+    plot: bool,
+) -> None:
+    """Judge the understanding by training anew: once a fold, and once for each amount of data."""
+    from bot.cli.progress import training_progress
+    from bot.evaluation.cross_validation import cross_validate
+    from bot.evaluation.learning_curve import by_amount, write_amounts
+    from bot.evaluation.understanding import write_understanding
+
+    said: list[str] = []
+    with training_progress() as progress:
+        if folds is not None:
+            judged = cross_validate(project, folds, progress=progress)
+            said += write_understanding(judged, folder, successes=successes, errors=errors, plot=plot)
+        if percentages:
+            amounts = list(by_amount(project, sorted(set(percentages)), runs, progress))
+            said += write_amounts(amounts, folder, plot=plot)
+    for line in said:
+        out().print(line, markup=False)
+    say(f"The reports are in {folder}.")
 
 
 def _understanding(

@@ -13,19 +13,19 @@ from bot.compat.doors import build_components
 from bot.errors import UsageError
 from bot.evaluation.judged import Judged, judge
 from bot.nlu import pipeline
-from bot.nlu.base import silent
+from bot.nlu.base import Progress, silent
 from bot.project import Project
 from bot.training_data import Example, TrainingData
 
 
-def cross_validate(project: Project, folds: int, *, seed: int = 0) -> list[Judged]:
+def cross_validate(project: Project, folds: int, *, seed: int = 0, progress: Progress = silent) -> list[Judged]:
     """Every example, judged by a pipeline that was trained on the other folds.
 
     Raises UsageError when there are fewer than two folds, or more than there are examples.
     """
     judged: list[Judged] = []
     for training, held_out in split_folds(project.training_data, folds, seed=seed):
-        parse = _trained(project, training).parse_batch
+        parse = trained(project, training, progress).parse_batch
         judged += judge(held_out, parse([example.text for example in held_out]))
     return judged
 
@@ -59,7 +59,7 @@ def _folds(examples: Sequence[Example], folds: int, chance: random.Random) -> di
     return dealt
 
 
-def _trained(project: Project, data: TrainingData) -> pipeline.Pipeline:
+def trained(project: Project, data: TrainingData, progress: Progress = silent) -> pipeline.Pipeline:
     """The project's pipeline, trained on `data` and loaded as from a model."""
     config = project.config
     components = build_components(config.pipeline, language=config.language, root=project.root)
@@ -69,7 +69,7 @@ def _trained(project: Project, data: TrainingData) -> pipeline.Pipeline:
             folder = Path(scratch) / str(index)
             folder.mkdir()
             if component.trainable:
-                component.train(data, silent)
+                component.train(data, progress)
                 component.save(folder)
             fresh.load(folder)
             data = fresh.prepare(data)

@@ -1,23 +1,21 @@
-"""Pictures for the reports; without matplotlib there are none."""
+"""Pictures for the reports."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-
-log = logging.getLogger(__name__)
 
 MOST_LABELS = 80
 
 
 def confusion_matrix(expected: Sequence[str], predicted: Sequence[str], path: Path, *, title: str) -> None:
     """What was taken for what, as a picture; nothing when there is nothing to compare."""
-    pyplot = _pyplot()
-    if pyplot is None or not expected:
+    if not expected:
         return
     from sklearn.metrics import confusion_matrix as matrix_of
+
+    pyplot = _pyplot()
 
     labels = sorted({*expected, *predicted})[:MOST_LABELS]
     matrix = matrix_of(expected, predicted, labels=labels)
@@ -38,9 +36,9 @@ def confusion_matrix(expected: Sequence[str], predicted: Sequence[str], path: Pa
 
 def confidence_histogram(right: Sequence[float], wrong: Sequence[float], path: Path) -> None:
     """How sure the right and the wrong answers were."""
-    pyplot = _pyplot()
-    if pyplot is None or not (right or wrong):
+    if not (right or wrong):
         return
+    pyplot = _pyplot()
     figure, axes = pyplot.subplots()
     axes.hist([list(right), list(wrong)], bins=20, range=(0, 1), label=["right", "wrong"], color=["#1f7a4d", "#b3261e"])
     axes.set_xlabel("confidence")
@@ -52,9 +50,9 @@ def confidence_histogram(right: Sequence[float], wrong: Sequence[float], path: P
 
 def risk_coverage_curve(curve: Sequence[Mapping[str, float]], path: Path) -> None:
     """How many answers would be wrong if only the surest share of messages were answered."""
-    pyplot = _pyplot()
-    if pyplot is None or not curve:
+    if not curve:
         return
+    pyplot = _pyplot()
     figure, axes = pyplot.subplots()
     axes.plot([point["coverage"] for point in curve], [point["risk"] for point in curve], color="#1f7a4d")
     axes.set_xlabel("share of messages answered")
@@ -64,12 +62,23 @@ def risk_coverage_curve(curve: Sequence[Mapping[str, float]], path: Path) -> Non
     pyplot.close(figure)
 
 
-def _pyplot() -> Any | None:
-    try:
-        import matplotlib
-    except ImportError:
-        log.info("matplotlib is not installed: no pictures were drawn.")
-        return None
+def lines(series: Mapping[str, Sequence[tuple[float, float]]], path: Path, *, across: str, up: str) -> None:
+    """Named lines through points."""
+    pyplot = _pyplot()
+    figure, axes = pyplot.subplots()
+    for name, points in series.items():
+        axes.plot([x for x, _ in points], [y for _, y in points], marker="o", label=name)
+    axes.set_xlabel(across)
+    axes.set_ylabel(up)
+    axes.legend()
+    figure.savefig(path)
+    pyplot.close(figure)
+
+
+def _pyplot() -> Any:
+    """matplotlib, which takes a second to import, set to draw into files."""
+    import matplotlib
+
     matplotlib.use("Agg")
     from matplotlib import pyplot
 

@@ -9,16 +9,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 from bot.evaluation.judged import Judged
 from bot.nlu.fallback import FALLBACK_INTENT
 
 BINS = 15
+UNKNOWN = "unknown"
+"""Language of what shows none, such as a number."""
 UTTERANCES = 10
 """At most so many messages are shown of each confused pair."""
 SURE = 0.8
 """A wrong answer that is this sure points at a wrong label as often as at a wrong model."""
+RISK = 0.05
+"""So many of the answers given may be wrong at a suggested threshold."""
 COVERAGES = (1.0, 0.95, 0.9, 0.8, 0.7, 0.5)
 
 
@@ -36,7 +41,7 @@ class Answer:
 
     @property
     def language(self) -> str:
-        return self.judged.understood.language or "unknown"
+        return self.judged.understood.language or UNKNOWN
 
 
 def answers(judged: Iterable[Judged]) -> list[Answer]:
@@ -130,6 +135,14 @@ def summary(report: dict[str, Any]) -> list[str]:
             f"; at threshold {at['threshold']:.2f} 90% are answered, {1 - at['risk']:.1%} of them right" if at else ""
         )
         lines.append(f"{language}: {figures['accuracy']:.1%} of {figures['messages']} intents right{beyond}")
+    suggested = {
+        language: ceil(100 * figures["suggested_threshold"]) / 100
+        for language, figures in report["languages"].items()
+        if figures["suggested_threshold"] is not None and language != UNKNOWN
+    }
+    if suggested:
+        written = ", ".join(f"{language}: {threshold}" for language, threshold in suggested.items())
+        lines.append(f"at most {RISK:.0%} of the answers are wrong with FallbackClassifier's thresholds: {{{written}}}")
     if report["confused_pairs"]:
         top = report["confused_pairs"][0]
         lines.append(f"most confused: {top['expected']} taken for {top['predicted']} ({top['count']}×)")
@@ -142,12 +155,19 @@ def _figures(given: Sequence[Answer]) -> dict[str, Any]:
         "messages": len(given),
         "accuracy": sum(answer.is_right for answer in given) / len(given) if given else 0.0,
         "calibration_error": calibration_error(given),
+        "suggested_threshold": _suggested(curve),
         "thresholds": {
             f"{coverage:g}": min((point for point in curve if point["coverage"] >= coverage), key=_coverage)
             for coverage in COVERAGES
             if curve
         },
     }
+
+
+def _suggested(curve: Sequence[dict[str, float]]) -> float | None:
+    """The threshold that answers most with no more than `RISK` of the answers wrong; None where there is none."""
+    safe = [point for point in curve if point["risk"] <= RISK]
+    return max(safe, key=_coverage)["threshold"] if safe else None
 
 
 def _coverage(point: dict[str, float]) -> float:

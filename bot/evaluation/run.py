@@ -198,12 +198,17 @@ def test_understanding(
 ) -> list[str]:
     """Parse every example and write the reports; the lines that sum it up."""
     from bot.assembly import nlu_of
+    from bot.evaluation.learning_curve import write_epochs
     from bot.stores.model_archive import CACHE, open_model
 
     data = nlu_test_data(project, path)
-    pipeline = nlu_of(project, open_model(model, project.root / CACHE))
+    opened = open_model(model, project.root / CACHE)
+    pipeline = nlu_of(project, opened)
     understood = pipeline.parse_batch([example.text for example in data.examples])
-    return write_understanding(judge(data.examples, understood), folder, successes=successes, errors=errors, plot=plot)
+    judged = judge(data.examples, understood)
+    said = write_understanding(judged, folder, successes=successes, errors=errors, plot=plot)
+    write_epochs(opened, folder, plot=plot)
+    return said
 
 
 test_understanding.__test__ = False  # type: ignore[attr-defined]

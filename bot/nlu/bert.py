@@ -89,10 +89,11 @@ class BertIntentSlotClassifier(Component):
             place = None if error.example is None else data.examples[error.example].where
             raise UsageError(f"{place}: {error}" if place else str(error)) from error
         places = [data.examples[remark.example].where for remark in self._report.remarks]
-        self.remarks = tuple(
+        said = [
             f"{place}: {remark.text}" if place else remark.text
             for place, remark in zip(places, self._report.remarks, strict=True)
-        )
+        ]
+        self.remarks = (*said, _number_formats(self._report))
         progress(what, 1.0)
 
     def encoder_for(self, texts: Sequence[str]) -> str:
@@ -162,6 +163,15 @@ class DIETClassifier(BertIntentSlotClassifier):
 
     def _schedule(self) -> dict[str, Any]:
         return {}
+
+
+def _number_formats(report: TrainingReport) -> str:
+    trials = "; ".join(
+        f"{trial.format}: {trial.messages_per_second:.0f} messages/s, {trial.intent_accuracy:.1%} of the intents right"
+        f", entity F1 {trial.entity_f1:.3f}"
+        for trial in report.trials
+    )
+    return f"The model is served in {report.number_format} ({trials})."
 
 
 def _learnable(example: Example) -> Any:

@@ -104,3 +104,17 @@ def test_the_version(tmp_path: Path) -> None:
     from bot import __version__
 
     assert bot("--version", cwd=tmp_path).stdout.strip() == __version__
+
+
+def test_understanding_is_judged_on_training_data_by_training_anew(tmp_path: Path) -> None:
+    nlu = "nlu:\n- intent: greet\n  examples: |\n" + "".join(f"    - hello {number}\n" for number in range(6))
+    config = "recipe: default.v1\nassistant_id: a\nlanguage: en\npipeline: [{name: KeywordIntentClassifier}]\n"
+    write_project(tmp_path, config=config, **{"data/nlu": nlu})
+    done = bot("test", "nlu", "--cross-validation", "-f", "3", "-p", "0", "-p", "50", "--no-plot", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "intents: 0 of 6 right" in done.stdout
+    assert "(50% left out)" in done.stdout
+    written = {path.name for path in (tmp_path / "results").iterdir()}
+    assert {"intent_report.json", "reliability_report.json", "data_learning_curve.json"} <= written
+    refused = bot("test", "core", "--cross-validation", cwd=tmp_path)
+    assert refused.returncode == 1 and "bot test nlu" in refused.stderr

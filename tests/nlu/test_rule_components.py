@@ -171,6 +171,14 @@ def test_fallback_fires_below_the_threshold_and_between_two_alike() -> None:
     assert doubt(0.5, 0.3).intent.name == "i0"
 
 
+def test_each_language_may_have_its_own_threshold() -> None:
+    component = made(FallbackClassifier, FallbackClassifierConfig(threshold=0.3, thresholds={"zh": 0.6}))
+    sure = (Intent("a", 0.5), Intent("b", 0.1))
+    texts = ("我的订单呢", "where is it", "12345")
+    found = component.process([Understanding(text, sure[0], ranking=sure) for text in texts])
+    assert [each.intent for each in found] == [Intent("nlu_fallback", 0.6), sure[0], sure[0]]
+
+
 def test_a_pipeline_answers_payloads_beside_messages_in_order() -> None:
     class Shout(Component):
         def process(self, batch: Any) -> list[Understanding]:

@@ -47,6 +47,7 @@ def test_bfloat16_learns_as_well(new_encoder: NewEncoder) -> None:
 @pytest.mark.parametrize(("examples", "epochs"), [(1, 30), (770, 16), (2_400, 5), (10_000, 5)])
 def test_few_examples_are_seen_more_often(examples: int, epochs: int) -> None:
     assert epochs_for(examples) == epochs
+    assert epochs <= epochs_for(examples, tagged=True) <= 2 * epochs
 
 
 def test_training_leaves_the_callers_random_state_alone(new_encoder: NewEncoder) -> None:

@@ -1,0 +1,78 @@
+"""Which number format a trained model is served in: the fastest that understands as well."""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nlu_models.examples import Example
+from nlu_models.metrics import score
+
+if TYPE_CHECKING:
+    from nlu_models.int8 import Ranges
+    from nlu_models.predictor import JointPredictor
+
+FLOAT32, INT8 = "float32", "int8"
+TOLERANCE = 0.002
+"""How much of the intent accuracy, and of the entity F1, a faster format may cost."""
+MESSAGES = 500
+"""So many are enough to tell formats apart, and are read in seconds."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A number format and how it did on messages of the project."""
+
+    format: str
+    intent_accuracy: float
+    entity_f1: float
+    messages_per_second: float
+
+    def as_good_as(self, other: Trial) -> bool:
+        """Whether it understands as well, within `TOLERANCE`."""
+        intents = self.intent_accuracy >= other.intent_accuracy - TOLERANCE
+        return intents and self.entity_f1 >= other.entity_f1 - TOLERANCE
+
+
+def choose(predictor: JointPredictor, examples: Sequence[Example]) -> tuple[list[Trial], str, Ranges | None]:
+    """Every format's trial on at most `MESSAGES` of `examples`, the best format, and the ranges that int8 needs.
+
+    `predictor` is left as it was.
+    """
+    from nlu_models import int8
+
+    examples = examples[:MESSAGES]
+    texts = [example.text for example in examples]
+    trials: list[Trial] = []
+    ranges: Ranges | None = None
+    if predictor.number_format != FLOAT32:
+        trials.append(_trial(predictor, predictor.number_format, examples))
+    elif predictor.placement.device.type == "cpu" and int8.available():
+        ranges = int8.observe(predictor.model.encoder, lambda: predictor.predict(texts))
+        trials.append(_trial(_in_int8(predictor, ranges), INT8, examples))
+    plain = _trial(predictor.in_float32(), FLOAT32, examples)
+    good = [each for each in trials if each.as_good_as(plain)]
+    best = max([plain, *good], key=lambda each: each.messages_per_second)
+    return [plain, *trials], best.format, ranges if best.format == INT8 else None
+
+
+def _in_int8(predictor: JointPredictor, ranges: Ranges) -> JointPredictor:
+    from nlu_models import int8
+    from nlu_models.predictor import JointPredictor
+
+    model = copy.deepcopy(predictor.model)
+    int8.quantize(model.encoder, ranges)
+    return JointPredictor(model, predictor.tokenizer, predictor.placement)
+
+
+def _trial(predictor: JointPredictor, name: str, examples: Sequence[Example]) -> Trial:
+    texts = [example.text for example in examples]
+    predictor.predict(texts[:32])
+    started = time.perf_counter()
+    predictions = predictor.predict(texts)
+    seconds = time.perf_counter() - started
+    found = score(examples, predictions)
+    return Trial(name, found.intent_accuracy, found.entity_f1, len(texts) / max(seconds, 1e-9))
