@@ -36,12 +36,13 @@ def test_products_in_int8_are_close() -> None:
 def test_a_message_means_the_same_in_every_batch(trained: Trained, tmp_path: Path) -> None:
     predictor = trained[0]
     texts = [each.text for each in CORPUS]
+    before = predictor.int8_ranges, predictor.served_in
     predictor.int8_ranges = int8.observe(predictor.model.encoder, lambda: predictor.predict(texts))
     predictor.served_in = INT8
     try:
         predictor.save(tmp_path)
     finally:
-        predictor.int8_ranges, predictor.served_in = None, "float32"
+        predictor.int8_ranges, predictor.served_in = before
     loaded = JointPredictor.load(tmp_path, device="cpu")
     assert any(isinstance(module, int8.Int8Linear) for module in loaded.model.modules())
     together = loaded.predict([*texts, "a much longer message " * 5])[: len(texts)]
