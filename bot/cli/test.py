@@ -206,7 +206,7 @@ def _retraining(
             amounts = list(by_amount(project, sorted(set(percentages)), runs, progress))
             said += write_amounts(amounts, folder, plot=plot)
     for line in said:
-        out().print(line, markup=False)
+        out().print(line, markup=False, soft_wrap=True)
     say(f"The reports are in {folder}.")
 
 
@@ -220,5 +220,5 @@ def _understanding(
     with err().status("Judging the understanding …"):
         summary = test_understanding(project, archive, nlu, folder, successes=successes, errors=errors, plot=plot)
     for line in summary:
-        out().print(line, markup=False)
+        out().print(line, markup=False, soft_wrap=True)
     say(f"The reports are in {folder}.")
