@@ -169,7 +169,10 @@ def transaction_of(project: Project, actions: CustomActions) -> Mapping[str, Any
     store = project.endpoints.tracker_store
     is_sql = store is not None and (store.type or "").lower() == "sql"
     shares = is_sql and store is not None and _same_database(tracker_database(store, project.root), base.url)
-    work: Callable[[], AbstractContextManager[Any]] = base.transaction
+
+    def work(alone: bool) -> AbstractContextManager[Any]:
+        return base.transaction(write=alone)
+
     return {"unit_of_work": work, "shares_database": shares, "is_conflict": is_conflict}
 
 

@@ -46,14 +46,19 @@ logger = logging.getLogger(__name__)
 ATTEMPTS = 3
 # Sends what was said without a message having asked for it: (sender, channel, replies).
 Push = Callable[[str, str, Sequence[Reply]], Awaitable[None]]
-# Opens the transaction of a turn; what it yields (an SQLAlchemy session) is given to the tracker store that shares it.
-UnitOfWork = Callable[[], AbstractContextManager[Any]]
+# Opens the transaction of a turn, in which nobody else may write when it is called with True; what it yields (an
+# SQLAlchemy session) is given to the tracker store that shares it.
+UnitOfWork = Callable[[bool], AbstractContextManager[Any]]
 
 
 class Understands(Protocol):
     """Who understands messages: the NLU pipeline, or another server. Many messages may be asked about at once."""
 
     async def parse(self, text: str) -> Understanding: ...
+
+
+def _no_transaction(alone: bool) -> AbstractContextManager[Any]:
+    return nullcontext()
 
 
 def _no_conflict(error: BaseException) -> bool:
@@ -83,7 +88,7 @@ class Assistant:
     locks: LockStore = field(default_factory=MemoryLockStore)
     linkers: Sequence[Linker] = ()
     publisher: Publisher | None = None
-    unit_of_work: UnitOfWork = nullcontext
+    unit_of_work: UnitOfWork = _no_transaction
     shares_database: bool = False
     is_conflict: Callable[[BaseException], bool] = _no_conflict
     event_metadata: Mapping[str, Any] = field(default_factory=dict)
@@ -152,12 +157,15 @@ class Assistant:
     async def _in_transaction(
         self, tracker: Tracker, voice: Voice, trace: TurnTrace, respond: Callable[[Turn], Awaitable[None]]
     ) -> Turn:
-        """Do a turn's work and store it, all or nothing; again when somebody else was faster."""
+        """Do a turn's work and store it, all or nothing; again when somebody else was faster, and then alone.
+
+        Otherwise two customers whose turns take a GPT's seconds would overtake each other until both give up.
+        """
         for attempt in range(1, ATTEMPTS + 1):
             before = tracker.mark()
             turn = Turn(tracker, self.domain, self.book, self.policies, voice, trace, self.max_predictions)
             try:
-                with self.unit_of_work() as session:
+                with self.unit_of_work(attempt > 1) as session:
                     await respond(turn)
                     if self.shares_database:
                         await self._save(tracker, trace, session)

@@ -18,8 +18,8 @@ from sqlalchemy.pool import StaticPool
 from knowledge_base.rules import ShopRules
 from knowledge_base.sessions import Clock, ShopSession, utc_now
 
-#: How long SQLite waits for another writer, in milliseconds.
-_BUSY_TIMEOUT_MS = 5000
+#: How long SQLite waits for another writer, in milliseconds: longer than a turn in which a GPT finds its words.
+_BUSY_TIMEOUT_MS = 20_000
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 _running: ContextVar[tuple[tuple[KnowledgeBase, ShopSession], ...]] = ContextVar("knowledge_base_running", default=())

@@ -176,9 +176,11 @@ class Transactions:
     def __init__(self, conflicts: int) -> None:
         self.conflicts = conflicts
         self.ended: list[str] = []
+        self.alone: list[bool] = []
 
     @contextmanager
-    def __call__(self) -> Iterator[None]:
+    def __call__(self, alone: bool) -> Iterator[None]:
+        self.alone.append(alone)
         try:
             yield
             if self.conflicts:
@@ -195,6 +197,7 @@ def test_a_turn_that_loses_a_race_is_done_again_as_a_whole() -> None:
     bot = TalkingBot(SHOP, RULES, unit_of_work=work)
     assert bot.say("/greet") == ["你好"]
     assert work.ended == ["rolled back", "committed"]
+    assert work.alone == [False, True]  # the second time nobody can be faster
     assert events(bot).count("user") == 1
 
 
