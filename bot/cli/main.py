@@ -10,7 +10,7 @@ import traceback
 
 import typer
 
-from bot.cli import data, export, init, kb, model, options, run, shell, test, train
+from bot.cli import data, export, init, kb, model, options, privacy, run, shell, test, train
 from bot.cli.arguments import with_joined_values
 from bot.cli.console import say, show_error
 from bot.errors import KefuError
@@ -33,6 +33,7 @@ app.command("export")(export.export)
 app.add_typer(data.app, name="data")
 app.add_typer(kb.app, name="kb")
 app.add_typer(model.app, name="model")
+app.add_typer(privacy.app, name="privacy")
 
 
 def main() -> None:
