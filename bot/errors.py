@@ -87,6 +87,7 @@ CODES: dict[str, str] = {
     "unknown-name": "a name is used that the domain does not declare",
     "duplicate-name": "a name is declared twice",
     "unused": "something is declared or written that nothing uses",
+    "few-examples": "an intent has too few examples to be learned from",
     "contradiction": "two stories or rules ask for different actions in the same situation",
     "annotation": "an entity annotation in an example cannot be read",
     "unsafe-write": "an action that writes can be reached without confirmation",

@@ -110,7 +110,10 @@ def check(examples: Sequence[Example]) -> None:
                 raise TrainingDataError(f"entity {span.entity} overlaps another one in {example.text!r}", index)
             last = span.end
     if len({each.intent for each in examples if each.intent}) < 2 and not any(each.entities for each in examples):
-        raise TrainingDataError("the examples have fewer than two intents and no entities: there is nothing to learn")
+        raise TrainingDataError(
+            "the examples have fewer than two intents and no entities, so there is nothing to tell apart: add examples of "
+            "another intent under data/nlu"
+        )
 
 
 class _Run:

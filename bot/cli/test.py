@@ -195,13 +195,15 @@ def _retraining(
     from bot.cli.progress import training_progress
     from bot.evaluation.cross_validation import cross_validate
     from bot.evaluation.learning_curve import by_amount, write_amounts
-    from bot.evaluation.understanding import write_understanding
+    from bot.evaluation.reliability import SURE
+    from bot.evaluation.understanding import write_label_errors, write_understanding
 
     said: list[str] = []
     with training_progress() as progress:
         if folds is not None:
             judged = cross_validate(project, folds, progress=progress)
             said += write_understanding(judged, folder, successes=successes, errors=errors, plot=plot)
+            said += write_label_errors(judged, folder, sure=SURE)
         if percentages:
             amounts = list(by_amount(project, sorted(set(percentages)), runs, progress))
             said += write_amounts(amounts, folder, plot=plot)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,14 @@ def confusion_matrix(expected: Sequence[str], predicted: Sequence[str], path: Pa
     """What was taken for what, as a picture; nothing when there is nothing to compare."""
     if not expected:
         return
-    from sklearn.metrics import confusion_matrix as matrix_of
+    import numpy as np
 
     pyplot = _pyplot()
 
-    labels = sorted({*expected, *predicted})[:MOST_LABELS]
-    matrix = matrix_of(expected, predicted, labels=labels)
+    labels = most_confused(expected, predicted)
+    left_out = len({*expected, *predicted}) - len(labels)
+    pairs = Counter(zip(expected, predicted, strict=True))
+    matrix = np.array([[pairs[wanted, found] for found in labels] for wanted in labels])
     size = max(6.0, 0.3 * len(labels) + 3)
     figure, axes = pyplot.subplots(figsize=(size, size))
     axes.imshow(matrix, cmap="Blues")
@@ -26,7 +29,7 @@ def confusion_matrix(expected: Sequence[str], predicted: Sequence[str], path: Pa
     axes.set_yticks(range(len(labels)), labels)
     axes.set_xlabel("predicted")
     axes.set_ylabel("expected")
-    axes.set_title(title)
+    axes.set_title(f"{title}: the most confused; {left_out} more are not drawn" if left_out else title)
     for row, column in zip(*matrix.nonzero(), strict=True):
         axes.text(column, row, str(matrix[row, column]), ha="center", va="center", fontsize=7)
     figure.tight_layout()
@@ -73,6 +76,15 @@ def lines(series: Mapping[str, Sequence[tuple[float, float]]], path: Path, *, ac
     axes.legend()
     figure.savefig(path)
     pyplot.close(figure)
+
+
+def most_confused(expected: Sequence[str], predicted: Sequence[str]) -> list[str]:
+    """All labels in order; of more than a picture can hold, those with the most mistakes."""
+    mistakes = Counter(dict.fromkeys(sorted({*expected, *predicted}), 0))
+    for wanted, found in zip(expected, predicted, strict=True):
+        if wanted != found:
+            mistakes.update((wanted, found))
+    return sorted(label for label, _ in mistakes.most_common(MOST_LABELS))
 
 
 def _pyplot() -> Any:

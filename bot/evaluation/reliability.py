@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import ceil
+from math import floor
 from typing import Any
 
 from bot.evaluation.judged import Judged
@@ -22,8 +22,14 @@ UTTERANCES = 10
 """At most so many messages are shown of each confused pair."""
 SURE = 0.8
 """A wrong answer that is this sure points at a wrong label as often as at a wrong model."""
+LEARNED = 0.5
+"""The same of an example that the model was trained on: it says so in spite of having learned the label."""
 RISK = 0.05
 """So many of the answers given may be wrong at a suggested threshold."""
+ENOUGH = 20
+"""Of fewer messages no threshold is suggested: one mistake more or less would move it anywhere."""
+LOWEST = 0.3
+"""FallbackClassifier's own threshold, which is enough where no confidence needs to be refused."""
 COVERAGES = (1.0, 0.95, 0.9, 0.8, 0.7, 0.5)
 
 
@@ -49,8 +55,11 @@ def answers(judged: Iterable[Judged]) -> list[Answer]:
     found = []
     for each in judged:
         own = [intent for intent in each.understood.ranking if intent.name != FALLBACK_INTENT]
-        best = own[0] if own else each.understood.intent
-        found.append(Answer(each, best.name or "", best.confidence))
+        if own or each.understood.intent.name != FALLBACK_INTENT:
+            best = own[0] if own else each.understood.intent
+            found.append(Answer(each, best.name or "", best.confidence))
+        else:  # nothing was answered, however sure that is
+            found.append(Answer(each, FALLBACK_INTENT, 0.0))
     return found
 
 
@@ -88,26 +97,23 @@ def confused_pairs(given: Iterable[Answer]) -> list[dict[str, Any]]:
             "expected": expected,
             "predicted": predicted,
             "count": len(members),
-            "messages": [member.judged.example.text for member in members[:UTTERANCES]],
+            "messages": [_message(member) for member in members[:UTTERANCES]],
         }
         for (expected, predicted), members in ordered
     ]
 
 
-def likely_label_errors(given: Iterable[Answer]) -> list[dict[str, Any]]:
-    """Examples that the model is sure belong elsewhere, the surest first.
-
-    After a cross-validation these are training examples, each judged by a model that has not seen it.
-    """
-    sure = [answer for answer in given if not answer.is_right and answer.confidence >= SURE]
+def likely_label_errors(given: Iterable[Answer], *, sure: float = SURE) -> list[dict[str, Any]]:
+    """Examples that the model is sure belong elsewhere, the surest first."""
+    mistaken = [answer for answer in given if not answer.is_right and answer.confidence >= sure]
     return [
         {
-            "text": answer.judged.example.text,
+            **_message(answer),
             "label": answer.judged.expected_intent,
             "predicted": answer.intent,
             "confidence": answer.confidence,
         }
-        for answer in sorted(sure, key=lambda answer: -answer.confidence)
+        for answer in sorted(mistaken, key=lambda answer: -answer.confidence)
     ]
 
 
@@ -132,11 +138,14 @@ def summary(report: dict[str, Any]) -> list[str]:
     for language, figures in report["languages"].items():
         at = figures["thresholds"].get("0.9")
         beyond = (
-            f"; at threshold {at['threshold']:.2f} 90% are answered, {1 - at['risk']:.1%} of them right" if at else ""
+            f"; at threshold {_rounded(at['threshold'])} {at['coverage']:.0%} are answered, "
+            f"{1 - at['risk']:.1%} of them right"
+            if at
+            else ""
         )
         lines.append(f"{language}: {figures['accuracy']:.1%} of {figures['messages']} intents right{beyond}")
     suggested = {
-        language: ceil(100 * figures["suggested_threshold"]) / 100
+        language: figures["suggested_threshold"]
         for language, figures in report["languages"].items()
         if figures["suggested_threshold"] is not None and language != UNKNOWN
     }
@@ -146,7 +155,18 @@ def summary(report: dict[str, Any]) -> list[str]:
     if report["confused_pairs"]:
         top = report["confused_pairs"][0]
         lines.append(f"most confused: {top['expected']} taken for {top['predicted']} ({top['count']}×)")
+        lines += [f"    {_told(message)}" for message in top["messages"][:3]]
     return lines
+
+
+def label_error_lines(errors: Sequence[dict[str, Any]], most: int = 3) -> list[str]:
+    """The surest of `likely_label_errors` in words."""
+    examples = "1 training example" if len(errors) == 1 else f"{len(errors)} training examples"
+    lines = [f"{examples} may have a wrong label:"] if errors else []
+    return lines + [
+        f"    {_told(each)}: labelled {each['label']}, looks like {each['predicted']} ({each['confidence']:.2f})"
+        for each in errors[:most]
+    ]
 
 
 def _figures(given: Sequence[Answer]) -> dict[str, Any]:
@@ -155,7 +175,7 @@ def _figures(given: Sequence[Answer]) -> dict[str, Any]:
         "messages": len(given),
         "accuracy": sum(answer.is_right for answer in given) / len(given) if given else 0.0,
         "calibration_error": calibration_error(given),
-        "suggested_threshold": _suggested(curve),
+        "suggested_threshold": _suggested(curve, len(given)),
         "thresholds": {
             f"{coverage:g}": min((point for point in curve if point["coverage"] >= coverage), key=_coverage)
             for coverage in COVERAGES
@@ -164,10 +184,38 @@ def _figures(given: Sequence[Answer]) -> dict[str, Any]:
     }
 
 
-def _suggested(curve: Sequence[dict[str, float]]) -> float | None:
-    """The threshold that answers most with no more than `RISK` of the answers wrong; None where there is none."""
-    safe = [point for point in curve if point["risk"] <= RISK]
-    return max(safe, key=_coverage)["threshold"] if safe else None
+def _suggested(curve: Sequence[dict[str, float]], messages: int) -> float | None:
+    """The threshold that answers most with no more than `RISK` of the answers wrong; None where there is none.
+
+    It lies half-way between the least sure of these answers and the surest of the others.
+    """
+    safe = [index for index, point in enumerate(curve) if point["risk"] <= RISK]
+    if not safe or messages < ENOUGH:
+        return None
+    last = safe[-1]
+    accepted = curve[last]["threshold"]
+    if last + 1 == len(curve):
+        return min(LOWEST, _rounded(accepted))
+    refused = curve[last + 1]["threshold"]
+    return _rounded((accepted + refused) / 2, above=refused)
+
+
+def _rounded(value: float, above: float = -1.0) -> float:
+    """`value` to so few decimals that it does not grow and stays `above`; two at least."""
+    for digits in (2, 3, 4, 5):
+        short = floor(value * 10**digits) / 10**digits
+        if above < short:
+            return short
+    return value
+
+
+def _message(answer: Answer) -> dict[str, str]:
+    example = answer.judged.example
+    return {"text": example.text} | ({"where": str(example.where)} if example.where else {})
+
+
+def _told(message: dict[str, Any]) -> str:
+    return f"{message['where']}: {message['text']}" if "where" in message else str(message["text"])
 
 
 def _coverage(point: dict[str, float]) -> float:

@@ -14,16 +14,17 @@ from typing import TYPE_CHECKING, Any
 from bot.assistant import Assistant
 from bot.errors import ProjectError, Severity, UsageError
 from bot.evaluation.emulation import StoryActions, needs_emulation
-from bot.evaluation.judged import judge
+from bot.evaluation.judged import Judged, judge
 from bot.evaluation.outcome import StoryOutcome
+from bot.evaluation.reliability import LEARNED
 from bot.evaluation.replay import Database, NoDatabase, replay
 from bot.evaluation.shop import catalogue_of, encoder_of, fill, has_shop
-from bot.evaluation.understanding import write_understanding
+from bot.evaluation.understanding import write_label_errors, write_understanding
 from bot.formats.data import read_data
 from bot.formats.problem_list import ProblemList
 from bot.formats.stories import read_tests
 from bot.stories import Story
-from bot.training_data import TrainingData
+from bot.training_data import Example, TrainingData
 
 if TYPE_CHECKING:
     from bot.project import Project
@@ -196,19 +197,51 @@ def nlu_test_data(project: Project, path: Path | None) -> TrainingData:
 def test_understanding(
     project: Project, model: Path, path: Path | None, folder: Path, *, successes: bool, errors: bool, plot: bool
 ) -> list[str]:
-    """Parse every example and write the reports; the lines that sum it up."""
+    """Parse every example and write the reports; the lines that sum it up.
+
+    The training examples are parsed, too: those that the model contradicts may have a wrong label.
+    """
     from bot.assembly import nlu_of
     from bot.evaluation.learning_curve import write_epochs
+    from bot.nlu.bert import BertIntentSlotClassifier
     from bot.stores.model_archive import CACHE, open_model
 
     data = nlu_test_data(project, path)
     opened = open_model(model, project.root / CACHE)
     pipeline = nlu_of(project, opened)
-    understood = pipeline.parse_batch([example.text for example in data.examples])
-    judged = judge(data.examples, understood)
-    said = write_understanding(judged, folder, successes=successes, errors=errors, plot=plot)
+
+    def judged(examples: Sequence[Example]) -> list[Judged]:
+        return judge(examples, pipeline.parse_batch([example.text for example in examples]))
+
+    tested = judged(data.examples)
+    learners = [c for c in pipeline.components if isinstance(c, BertIntentSlotClassifier) and "entities" in c.provides]
+    said = _about_test_data(project, data)
+    said += write_understanding(
+        tested, folder, successes=successes, errors=errors, plot=plot, extractors=[type(c).__name__ for c in learners]
+    )
+    learned = tested if data is project.training_data else judged(project.training_data.examples)
+    said += write_label_errors(learned, folder, sure=LEARNED)
     write_epochs(opened, folder, plot=plot)
     return said
+
+
+def _about_test_data(project: Project, data: TrainingData) -> list[str]:
+    """What makes the figures better or worse than the model is."""
+    if data is project.training_data:
+        return [
+            "judged on the examples it was trained on, which says little: put other messages in tests/nlu, "
+            "or use --cross-validation"
+        ]
+    unknown = {
+        example.base_intent: example
+        for example in reversed(data.examples)
+        if example.base_intent and example.base_intent not in project.training_data.intents
+    }
+    return [
+        f"{example.where}: the training data has no example of intent {intent}, so its messages count as mistakes"
+        for intent, example in reversed(unknown.items())
+        if project.training_data.examples
+    ]
 
 
 test_understanding.__test__ = False  # type: ignore[attr-defined]

@@ -9,8 +9,9 @@ from typing import Any
 
 from bot.evaluation.judged import Judged
 from bot.evaluation.plots import confidence_histogram, confusion_matrix, risk_coverage_curve
-from bot.evaluation.reliability import reliability_report, summary
+from bot.evaluation.reliability import answers, label_error_lines, likely_label_errors, reliability_report, summary
 from bot.evaluation.reports import classification, write_json
+from bot.evaluation.response_selection import write_selections
 from bot.message import Entity
 
 NO_ENTITY = "no_entity"
@@ -47,9 +48,18 @@ def entity_pairs(judged: Iterable[Judged], extractor: str) -> tuple[list[str], l
 
 
 def write_understanding(
-    judged: Sequence[Judged], folder: Path, *, successes: bool, errors: bool, plot: bool
+    judged: Sequence[Judged],
+    folder: Path,
+    *,
+    successes: bool,
+    errors: bool,
+    plot: bool,
+    extractors: Iterable[str] = (),
 ) -> list[str]:
-    """Write Rasa's reports and reliability_report.json; say the figures that matter."""
+    """Write Rasa's reports and reliability_report.json; say the figures that matter.
+
+    `extractors` learn the entities from examples: they have a report even when they found none.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     report = intent_report(judged)
     write_json(folder / "intent_report.json", report)
@@ -71,9 +81,18 @@ def write_understanding(
     macro = report.get("macro avg", {}).get("f1-score", 0.0)
     lines = [f"intents: {len(right)} of {len(judged)} right ({share:.1%}), macro F1 {macro:.3f}"]
     lines += summary(reliability)
-    for extractor in _extractors(judged):
+    lines += write_selections(judged, folder, successes=successes, errors=errors, plot=plot)
+    annotated = any(each.example.entities for each in judged)
+    for extractor in sorted({*_extractors(judged), *(extractors if annotated else ())}):
         lines.append(_write_entities(judged, extractor, folder, successes=successes, errors=errors, plot=plot))
     return lines
+
+
+def write_label_errors(judged: Sequence[Judged], folder: Path, *, sure: float) -> list[str]:
+    """Write likely_label_errors.json of judged training examples; name the surest."""
+    found = likely_label_errors(answers(judged), sure=sure)
+    write_json(folder / "likely_label_errors.json", found)
+    return label_error_lines(found)
 
 
 def _write_entities(
@@ -111,8 +130,8 @@ def _entities_dict(each: Judged, extractor: str) -> dict[str, Any]:
     return {"text": each.example.text, "entities": expected, "predicted_entities": found}
 
 
-def _extractors(judged: Iterable[Judged]) -> list[str]:
-    return sorted({entity.extractor for each in judged for entity in each.understood.entities if entity.extractor})
+def _extractors(judged: Iterable[Judged]) -> set[str]:
+    return {entity.extractor for each in judged for entity in each.understood.entities if entity.extractor}
 
 
 def _label(entity: Entity) -> str:

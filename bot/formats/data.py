@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.domain import ResponseVariation
-from bot.errors import nearest
+from bot.errors import Problem, Severity, Where, nearest
 from bot.formats.domain import DomainParts
 from bot.formats.files import (
     DATA_KEYS,
@@ -75,6 +75,9 @@ def _read(path: Path, problems: ProblemList) -> Mapping | None:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
         text = "nlu:"  # so that reading it below says what is wrong
+    if not text.strip():
+        message = "the file is empty: nothing is learned from it."
+        problems.append(Problem("file", message, Where(str(path)), "", Severity.INFO))
     keys = {match[1] for match in _TOP_KEY.finditer(text)}
     if not keys & {*DATA_KEYS} and not any(nearest(key, DATA_KEYS) for key in keys):
         return None

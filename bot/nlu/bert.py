@@ -93,6 +93,12 @@ class BertIntentSlotClassifier(Component):
             f"{place}: {remark.text}" if place else remark.text
             for place, remark in zip(places, self._report.remarks, strict=True)
         ]
+        said += [
+            f"{example.where}: {example.text!r} has no letter, digit or emoji; messages like it are answered with "
+            f"{FALLBACK_INTENT}"
+            for example in data.examples
+            if example.intent and not _SOMETHING.search(_UNREADABLE.sub(" ", example.text))
+        ]
         self.remarks = (*said, _number_formats(self._report))
         progress(what, 1.0)
 

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from bot import __version__
 from bot.compat.doors import build_components, custom_policy, register_slot_types
+from bot.errors import UsageError
 from bot.formats.config import ComponentSpec
 from bot.formats.write_domain import write_domain
 from bot.nlu.base import Component, Progress, silent
@@ -161,6 +162,11 @@ def train(
 
     Raises ProjectError when the config cannot be built and UsageError when there is nothing to learn from.
     """
+    if nlu and not core and not project.training_data.examples:
+        raise UsageError(
+            f"there are no NLU examples below {project.root}/data: write some, such as data/nlu.yml with\n"
+            'version: "3.1"\nnlu:\n- intent: greet\n  examples: |\n    - hello'
+        )
     learners = list(_learners(project, nlu=nlu, core=core, augmentation=augmentation))
     whole = _whole_fingerprint(project, learners)
     needless = tuple(x.spec.name for x in learners if isinstance(x, _NluLearner) and isinstance(x.component, Needless))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from bot.domain import DEFAULT_INTENTS
 from bot.errors import Problem, Severity
 from bot.training_data import Example
 from bot.validation.subject import Subject
 from bot.validation.usage import Uses
+
+_ENTITY_LEARNERS = ("BertIntentSlotClassifier", "DIETClassifier", "CRFEntityExtractor", "MitieEntityExtractor")
 
 
 def check_example_names(project: Subject) -> Iterator[Problem]:
@@ -52,6 +55,18 @@ def check_intents_have_enough(project: Subject) -> Iterator[Problem]:
         if only is not None and "/" not in name:
             message = f"intent '{name}' has only one example. Give it five or more, worded differently."
             yield Problem("few-examples", message, only.where, "", Severity.WARNING)
+
+
+def check_entities_do_not_overlap(project: Subject) -> Iterator[Problem]:
+    """A model that learns entities gives each part of a text to one of them."""
+    learner = next((spec for spec in project.config.pipeline if spec.name in _ENTITY_LEARNERS), None)
+    for example in project.training_data.examples if learner else ():
+        placed = [(e.start, e.end, e.entity) for e in example.entities if e.start is not None and e.end is not None]
+        for (start, end, first), (following, _, second) in pairwise(sorted(placed)):
+            if following < end:
+                message = f"entities '{first}' and '{second}' overlap at '{example.text[start:end]}'."
+                hint = f"{learner.name if learner else ''} learns one of them; keep one, and tell cases apart by roles."
+                yield Problem("annotation", message, example.where, hint)
 
 
 def check_entities_are_annotated(project: Subject) -> Iterator[Problem]:

@@ -2,6 +2,7 @@ import json
 from pathlib import Path
 
 from bot.evaluation.judged import judge
+from bot.evaluation.plots import confusion_matrix, most_confused
 from bot.evaluation.understanding import entity_pairs, intent_report, write_understanding
 from bot.message import Entity, Intent, Understanding
 from bot.training_data import Example
@@ -48,3 +49,19 @@ def test_the_files_have_rasas_names(tmp_path: Path) -> None:
     }  # fmt: skip
     assert json.loads((tmp_path / "Bert_report.json").read_text())["micro avg"]["f1-score"] == 1.0
     assert "1 of 1 right (100.0%)" in lines[0]
+
+
+def test_a_model_that_finds_no_entity_has_a_report_that_says_so(tmp_path: Path) -> None:
+    example = Example("red dress", "search", (Entity("colour", "red", 0, 3),))
+    found = judge([example], [Understanding(example.text, Intent("search", 0.9))])
+    lines = write_understanding(found, tmp_path, successes=False, errors=True, plot=False, extractors=["Bert"])
+    assert "Bert: entity F1 0.000 (precision 0.000, recall 0.000, 1 annotated)" in lines
+    assert json.loads((tmp_path / "Bert_errors.json").read_text(encoding="utf-8"))[0]["text"] == "red dress"
+
+
+def test_of_many_intents_the_most_confused_are_drawn(tmp_path: Path) -> None:
+    names = [f"intent_{number:03}" for number in range(200)]
+    predicted = [*names[:-1], "intent_000"]
+    assert {"intent_199", "intent_000"} <= set(most_confused(names, predicted))
+    confusion_matrix(names, predicted, tmp_path / "matrix.png", title="Intents")
+    assert (tmp_path / "matrix.png").stat().st_size > 1000

@@ -53,6 +53,14 @@ def test_other_files_are_none_of_our_business(tmp_path: Path, problems: ProblemL
     assert not problems
 
 
+def test_an_empty_file_is_said(tmp_path: Path, problems: ProblemList) -> None:
+    write(tmp_path / "nlu.yml", " \n")
+    assert not read_data([tmp_path], problems).training_data.examples
+    (problem,) = problems
+    assert (problem.code, problem.severity) == ("file", Severity.INFO)
+    assert str(problem.where) == str(tmp_path / "nlu.yml")
+
+
 def test_a_domain_section_in_data_is_not_overlooked(tmp_path: Path, problems: ProblemList) -> None:
     write(tmp_path / "nlu.yml", "nlu: []\nslots: {}\n")
     read_data([tmp_path], problems)

@@ -59,6 +59,13 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def test_understanding_cannot_be_trained_from_nothing(root: Path) -> None:
+    (root / "data/nlu.yml").write_text("nlu:\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="there are no NLU examples below"):
+        train(Project.load(root), core=False)
+    assert "RulePolicy" in train(Project.load(root)).trained
+
+
 def test_the_second_training_does_nothing(root: Path) -> None:
     first = train(Project.load(root))
     assert set(first.trained) == {"RegexEntityExtractor", "EntitySynonymMapper", "RulePolicy", "MemoizationPolicy"}

@@ -150,6 +150,17 @@ def test_an_intent_needs_more_than_one_example(check: Check, places: Places) -> 
     assert "'bye' has only one example" in problems[0].message
 
 
+def test_overlapping_entities_are_found_before_training(check: Check, places: Places) -> None:
+    nlu = 'nlu:\n- intent: greet\n  examples: |\n    - 去[上海][{"entity": "city"}, {"entity": "order_number"}]\n    - 你好\n'
+    learner = "pipeline:\n- name: DIETClassifier\n"
+    found = check(domain=DOMAIN, nlu=nlu, config=learner)
+    problems = [problem for problem in found if problem.code == "annotation"]
+    assert places(problems) == ["nlu.yml:4 annotation"]
+    assert "'city' and 'order_number' overlap at '上海'" in problems[0].message
+    rules_only = check(domain=DOMAIN, nlu=nlu, config="pipeline:\n- name: RegexEntityExtractor\n")
+    assert not [problem for problem in rules_only if problem.code == "annotation"]
+
+
 def test_nothing_follows_from_a_domain_that_cannot_be_read(check: Check, places: Places) -> None:
     problems = check(domain=DOMAIN + "slots: [", stories=story())
     assert places(problems) == ["domain.yml:10 yaml-syntax"]
