@@ -10,7 +10,6 @@ from knowledge_base import CustomerScope, ShopSession
 from knowledge_base.identity import find_customer_by_email
 from knowledge_base.models import Address, Operation, Ticket
 from knowledge_base.privacy import (
-    CUSTOMER_OWNED,
     PERSONAL,
     REMOVED,
     conversations_of,
@@ -19,6 +18,7 @@ from knowledge_base.privacy import (
     forget_customer,
     orders_under_way,
 )
+from knowledge_base.sessions import CUSTOMER_OWNED
 from tests.knowledge_base.conftest import NOW
 
 #: Tables of customers without a field that tells who somebody is.

@@ -61,7 +61,7 @@ def test_a_batch_answers_as_one_by_one_and_in_order(predictor: JointPredictor) -
 
 def test_a_saved_model_answers_the_same_without_any_other_file(predictor: JointPredictor, tmp_path: Path) -> None:
     predictor.save(tmp_path / "model")
-    loaded = JointPredictor.load(tmp_path / "model", device="cpu")
+    loaded = JointPredictor.load(tmp_path / "model", device="cpu", dtype="float32")
     texts = [each.text for each in CORPUS] + ODD
     assert loaded.predict(texts) == predictor.predict(texts)
     assert loaded.labels == predictor.labels
