@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -47,6 +48,8 @@ class CausalLM:
         self._ends = _end_tokens(model, tokenizer)
         self._read: list[int] = []
         self._cache: Any = None
+        parameters = inspect.signature(model.forward).parameters
+        self._cache_name = "cache" if "cache" in parameters else "past_key_values"  # transformers renamed it in 5.24
 
     @classmethod
     def load(cls, folder: Path, *, adapter: Path | None = None, device: str = "auto") -> CausalLM:
@@ -127,7 +130,7 @@ class CausalLM:
             self._cache.crop(same - len(self._read))
         ids = torch.tensor([tokens[same:]], device=self.model.device)
         cache, self._read, self._cache = self._cache, [], None  # nothing is kept if the model fails half way
-        output = self.model(ids, past_key_values=cache, use_cache=True, logits_to_keep=places)
+        output = self.model(ids, **{self._cache_name: cache}, use_cache=True, logits_to_keep=places)
         self._read, self._cache = list(tokens), output.past_key_values
         scores: torch.Tensor = output.logits[0].float()
         return scores

@@ -2,7 +2,8 @@
 
 So a handful of examples an intent is a good classifier before the first step (Snell, Swersky and Zemel 2017,
 https://arxiv.org/abs/1703.05175; Gidaris and Komodakis 2018, https://arxiv.org/abs/1804.09458), and no intent shouts:
-a logit lies between minus and plus `SCALE`.
+a logit lies between minus and plus `SCALE`. Where examples are few, each may be remembered and vote for its intent
+(Khandelwal et al. 2020, https://arxiv.org/abs/1911.00172): a rare wording is not lost in its intent's mean.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from nlu_models.labels import Labels
 
 SCALE = 20.0
+NEIGHBOURS = 0.5
+"""How much the votes of remembered examples count beside the directions."""
 
 
 class IntentHead(nn.Module):
@@ -28,17 +31,28 @@ class IntentHead(nn.Module):
 
     parts: Tensor
     centre: Tensor
+    memory: Tensor
+    """(examples, width) features of remembered examples, of length one from the centre; none until `remember`."""
+    remembered: Tensor
+    """(examples,) int64: their intents."""
 
     def __init__(self, width: int, parts: Tensor) -> None:
         """`parts` (intents, parts) of zeros and ones: which parts make up each intent."""
         super().__init__()
         self.register_buffer("parts", parts, persistent=False)
         self.register_buffer("centre", torch.zeros(width))
+        self.register_buffer("memory", torch.zeros(0, width))
+        self.register_buffer("remembered", torch.zeros(0, dtype=torch.int64))
         self.weight = nn.Parameter(torch.empty(parts.shape[1], width).normal_(std=width**-0.5))
 
     def forward(self, features: Tensor) -> Tensor:
-        """Features (b, width) to logits (b, intents), float32."""
-        return self._angles(features, self.parts @ self.weight)
+        """Features (b, width) to logits (b, intents), float32; log probabilities where examples are remembered."""
+        logits = self._angles(features, self.parts @ self.weight)
+        if not len(self.memory):
+            return logits
+        near = (SCALE * self._texts(features) @ self.memory.T).softmax(1)
+        votes = torch.zeros_like(logits).index_add_(1, self.remembered, near)
+        return logits.softmax(1).lerp(votes, NEIGHBOURS).log()
 
     def log_probabilities(self, logits: Tensor) -> Tensor:
         """Of every intent (b, intents)."""
@@ -61,12 +75,18 @@ class IntentHead(nn.Module):
         Encoders put all texts into a narrow cone: angles are taken from its middle.
         """
         self.centre.copy_(features.mean(0))
-        texts = functional.normalize(features - self.centre, dim=1)
-        self.weight.copy_(functional.normalize(self.parts[intents].T @ texts, dim=1))
+        self.weight.copy_(functional.normalize(self.parts[intents].T @ self._texts(features), dim=1))
+
+    @torch.no_grad()
+    def remember(self, features: Tensor, intents: Tensor) -> None:
+        """Let the examples of `begin_at`, with their features as trained, vote from now on."""
+        self.memory, self.remembered = self._texts(features), intents
+
+    def _texts(self, features: Tensor) -> Tensor:
+        return functional.normalize(features.float() - self.centre, dim=-1)
 
     def _angles(self, features: Tensor, directions: Tensor) -> Tensor:
-        texts = functional.normalize(features.float() - self.centre, dim=-1)
-        return SCALE * functional.linear(texts, functional.normalize(directions, dim=1))
+        return SCALE * functional.linear(self._texts(features), functional.normalize(directions, dim=1))
 
 
 class PartwiseHead(IntentHead):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from nlu_models.int8 import Ranges
     from nlu_models.joint import JointModel
 
-FORMAT = 3
+FORMAT = 4
 BATCH = 32
 Rankings = list[tuple[RankedIntent, ...]]
 Entities = list[tuple[PredictedEntity, ...]]
@@ -202,5 +202,7 @@ def _rebuild(description: dict[str, Any], state: dict[str, Tensor]) -> JointMode
         encoder = BertEncoder(BertShape(**description["shape"]), words)
     encoder.words = words
     model = JointModel(encoder, labels)
+    if model.intents is not None:
+        model.intents.memory, model.intents.remembered = state["intents.memory"], state["intents.remembered"]
     model.load_state_dict(state, assign=True)
     return model

@@ -79,6 +79,7 @@ def train_on(
         torch.manual_seed(config.seed)
         run = _Run(encoder, examples, config)
         curve = run.fit(on_step)
+        run.remember()
         run.calibrate()
         trials = run.choose_number_format()
     return run.predictor, TrainingReport(
@@ -156,7 +157,7 @@ class _Run:
         ]
         self.hidden = self._run_frozen()
         if self.model.intents is not None:
-            self._begin_at_prototypes()
+            self.model.intents.begin_at(*self._features())
         self.epochs = config.epochs or epochs_for(len(self.training), tagged=bool(self.labels.entities))
         self.best: metrics.Scores | None = None
         self.epochs_run = 0
@@ -214,6 +215,13 @@ class _Run:
                 parameter.copy_(value)
         self.model.eval()
         return curve
+
+    def remember(self) -> None:
+        """Keep the examples themselves where each intent has few."""
+        head = self.model.intents
+        few = len(self.given) < self.config.remember_below * len(self.labels.intents)
+        if head is not None and few and not self.labels.partwise:
+            head.remember(*self._features())
 
     def calibrate(self) -> None:
         """Set the temperature from the held-out part."""
@@ -292,8 +300,8 @@ class _Run:
                     outputs[index] = hidden[row, : len(self.encoded[index].ids)].clone()
         return outputs
 
-    def _begin_at_prototypes(self) -> None:
-        """Let the intents' directions begin as the means of their examples."""
+    def _features(self) -> tuple[Tensor, Tensor]:
+        """Of the training examples that have an intent: what the head sees (n, width), and the intents (n,)."""
         import torch
 
         from nlu_models.joint import mean_pool
@@ -306,8 +314,7 @@ class _Run:
                 hidden, batch = self._upper(chosen)
                 features.append(mean_pool(hidden, batch.attended))
                 order += chosen
-        assert self.model.intents is not None
-        self.model.intents.begin_at(torch.cat(features), self.intents[order].to(self.placement.device))
+        return torch.cat(features), self.intents[order].to(self.placement.device)
 
     def _upper(self, chosen: Sequence[int]) -> tuple[Tensor, Batch]:
         """Run the trained layers on the kept output of the frozen ones."""

@@ -27,7 +27,7 @@ class TrainingConfig:
     """Each layer down learns this much slower than the one above."""
     trainable_layers: int | None = None
     """How many of the upper encoder layers are trained; the others stay as pretrained. 0 trains the heads alone. None
-    means all of a small encoder and the upper four of a deep one (see `layers_for`)."""
+    means all of a small encoder and the upper six of a deep one (see `layers_for`)."""
     warmup: float = 0.1
     weight_decay: float = 0.01
     dropout: float = 0.1
@@ -40,6 +40,8 @@ class TrainingConfig:
     """Weight of the tagging loss beside the intent loss."""
     name_below: int = 20
     """An intent with fewer examples than this learns from its own name too."""
+    remember_below: int = 100
+    """With fewer examples an intent than this, on average, each is remembered and votes for its intent."""
     holdout: float = 0.05
     """Share held out for early stopping and calibration, when there are at least `holdout_from` examples an intent: of
     fewer none can be spared, and so few would not tell when to stop."""
@@ -114,7 +116,7 @@ def epochs_for(examples: int, *, tagged: bool = False) -> int:
 
 def layers_for(depth: int) -> int:
     """How many of an encoder's `depth` layers are worth training on a CPU."""
-    return depth if depth <= 6 else 4
+    return min(depth, 6)
 
 
 def rate_for(examples: int, *, whole: bool) -> float:

@@ -77,7 +77,9 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     """A copy of the starter, trained for a short time only: clear messages are enough here."""
     root = copy_of_the_starter(tmp_path_factory.mktemp("starter"))
     config = (root / "config.yml").read_text(encoding="utf-8")
-    quick = re.sub(r"^  epochs: \d+$", "  epochs: 2\n  trainable_layers: 2", config, flags=re.MULTILINE)
+    quick = re.sub(
+        r"^  epochs: \d+\n  trainable_layers: \d+$", "  epochs: 2\n  trainable_layers: 2", config, flags=re.MULTILINE
+    )
     assert quick != config
     (root / "config.yml").write_text(quick, encoding="utf-8")
     url = f"sqlite:///{root / 'shop.db'}"

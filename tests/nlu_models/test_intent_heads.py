@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import torch
 
@@ -9,6 +10,7 @@ from nlu_models.encoder import PretrainedEncoder
 from nlu_models.examples import Example, named
 from nlu_models.intent_heads import IntentHead, PartwiseHead, intent_head
 from nlu_models.labels import Labels
+from nlu_models.predictor import JointPredictor
 from nlu_models.trainer import train_on
 from tests.nlu_models.tiny import TINY_TRAINING
 
@@ -24,6 +26,33 @@ def test_a_head_knows_its_examples_before_the_first_step() -> None:
     head.begin_at(features, torch.tensor([0, 0, 1, 1, 2, 2]))
     assert head(features).argmax(1).tolist() == [0, 0, 1, 1, 2, 2]
     assert torch.allclose(head.log_probabilities(head(features)).exp().sum(1), torch.ones(6))
+
+
+def test_a_remembered_example_votes_for_its_intent() -> None:
+    head = intent_head(8, Labels.of([Example("", name) for name in ("cancel", "refund")]))
+    cancel, refund = 0, 1
+    examples = torch.eye(8)[:7]
+    intents = torch.tensor([cancel] * 3 + [refund] * 4)
+    head.begin_at(examples, intents)
+    rare = examples[[6]] + 0.75 * examples[[0]]  # nearest to a refund, but between both means
+    before = head.log_probabilities(head(rare)).exp()[0, refund]
+    head.remember(examples, intents)
+    after = head.log_probabilities(head(torch.cat([rare, examples]))).exp()
+    assert before < 0.5 < after[0, refund]
+    assert torch.allclose(after.sum(1), torch.ones(8))
+    assert after.argmax(1).tolist() == [refund, *intents.tolist()]
+
+
+def test_few_examples_are_remembered_by_a_saved_model_and_many_are_not(new_encoder: NewEncoder, tmp_path: Path) -> None:
+    examples = [Example(f"{verb} the bag {number}", verb) for verb in ("return", "cancel") for number in range(4)]
+    few = replace(TINY_TRAINING, epochs=1)
+    predictor, _ = train_on(new_encoder(), examples, few)
+    assert predictor.model.intents is not None and len(predictor.model.intents.memory) == 8 + 2  # and their names
+    predictor.save(tmp_path)
+    texts = ["return it", "cancel the bag"]
+    assert JointPredictor.load(tmp_path, device="cpu", dtype="float32").predict(texts) == predictor.predict(texts)
+    predictor, _ = train_on(new_encoder(), examples, replace(few, remember_below=4))
+    assert predictor.model.intents is not None and not len(predictor.model.intents.memory)
 
 
 def test_few_or_common_combinations_are_intents_like_others() -> None:
