@@ -86,6 +86,17 @@ def add(to: datetime, value: int, unit: str) -> datetime:
     return to + timedelta(seconds=value * seconds)
 
 
+def add_working_days(to: datetime, days: int) -> datetime:
+    """Some days on (or back, below zero) of Monday to Friday; holidays count, since each shop has its own."""
+    step = timedelta(days=1 if days > 0 else -1)
+    weeks, rest = divmod(abs(days), 5)
+    moved = to + 7 * weeks * step
+    while rest or moved.weekday() > 4:
+        moved += step
+        rest -= rest > 0 and moved.weekday() <= 4
+    return moved
+
+
 def of_grain(to: datetime, grain: str) -> Period:
     """The stretch of a grain that a moment is in."""
     if grain in ("second", "minute", "hour"):

@@ -18,6 +18,7 @@ _H = rf"(?:[0-9]{{1,2}}|{'|'.join(sorted(_HOURS, key=len, reverse=True))})"
 _HALF = (
     r"(?:\s?(?P<half>[ap])(?:\.\s?m\b\.?|\s?m\b)|(?P<sharp>\s?o'?\s?clock)(?:\s(?P<half2>[ap])(?:\.\s?m\b\.?|m\b))?)"
 )
+_START = r"(?:(?<![A-Za-z0-9.,:$£€¥/-])|(?<=[0-9]-)|(?<=[ap]m-)|(?<=[ap]\.m\.-))"
 _WHEN = r"today|tomorrow|tonight|yesterday|this|next|on|in\s+the|at\s+night|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 
 
@@ -82,7 +83,7 @@ RULES: tuple[Rule, ...] = rules(
         r"(?<![A-Za-z0-9.,:$£€¥/-])(?P<hour>[0-9]{1,2})\.(?P<minute>[0-5][0-9])\s?(?P<half>[ap])(?:\.\s?m\b\.?|m\b)",
         _clock,
     ),
-    (("am", "pm", ".m", " m", "clock"), rf"(?<![A-Za-z0-9.,:$£€¥/-])(?P<hour>{_H}){_HALF}", _clock),
+    (("am", "pm", ".m", " m", "clock"), rf"{_START}(?P<hour>{_H}){_HALF}", _clock),
     (
         ("past", " to ", "before"),
         rf"\b(?P<minutes>half|(?:a\s+)?quarter|[0-9]{{1,2}}\s+minutes?|[0-9]{{1,2}}(?=\s+past)|five|ten|twenty(?:[\s-]five)?)\s+(?P<way>past|to|before)\s+"

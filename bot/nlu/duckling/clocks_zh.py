@@ -34,11 +34,12 @@ def _oclock(match: Match[str], script: Script) -> Atom | None:
     if quarters:
         minute = 15 * _number(quarters)
     minute = 30 if match["half"] else minute
-    if match["to"]:
-        hour, minute = hour - 1, 60 - _number(match["to"])
+    to, quarters_to = match["to"] or match["to2"], match["quarters_to"] or match["quarters_to2"]
+    if to or quarters_to:
+        hour, minute = hour - 1, 60 - (_number(to) if to else 15 * _number(quarters_to))
     if not (0 <= hour <= 24 and 0 <= minute < 60):
         return None
-    exact = bool(minutes or quarters or match["half"] or match["to"])
+    exact = bool(minutes or quarters or match["half"] or to or quarters_to)
     # 一点 is also "a bit": alone it is a time only when something says so.
     alone = said != "一" or exact or match["sharp"] is not None
     return ClockAtom(
@@ -62,8 +63,8 @@ RULES: tuple[Rule, ...] = rules(
     ),
     (
         "点 时",
-        rf"(?<![0-9.])(?:差(?P<to>{_N})分钟?)?(?P<hour>{_N})(?:点(?!建议|意见|要求|问题|原因|内容|理由|疑问|水|击|评|单|餐|赞|子|心|名|开|了?我|数|前面)|时(?![间候段期尚代常不刻装髦光差]))"
-        rf"(?:(?P<half>半)|(?P<sharp>整|钟)|(?P<quarter>[一三1-3])刻(?!钟)|过?(?P<minute>{_N})分(?!之|期|钟[内后前])钟?"
+        rf"(?<![0-9.])(?:差(?:(?P<to>{_N})分钟?|(?P<quarters_to>[一三1-3])刻))?(?P<hour>{_N})(?:点(?!建议|意见|要求|问题|原因|内容|理由|疑问|水|击|评|单|餐|赞|子|心|名|开|了?我|数|前面|不满|不同|不足|看法|想法|好处|坏处|优点|缺点|说明|请求|诉求)|时(?![间候段期尚代常不刻装髦光差]))"
+        rf"(?:(?P<half>半)|(?P<sharp>整|钟)|(?P<quarter>[一三1-3])刻(?!钟)|差(?:(?P<to2>{_N})分钟?|(?P<quarters_to2>[一三1-3])刻)|过?(?P<minute>{_N})分(?!之|期|钟[内后前])钟?"
         rf"|(?P<bare>[0-5][0-9]|[零一二三四五]?十[一二三四五六七八九]?|零[一二三四五六七八九])(?![0-9.个件点块元]))?",
         _oclock,
     ),

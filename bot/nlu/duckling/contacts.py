@@ -71,17 +71,26 @@ _PHONE = re.compile(
     r"(?<![A-Za-z0-9+._-])(?:"
     r"(?P<china>(?:(?:\+|00)86[ -]?)?1[3-9][0-9](?P<gap>[ -]?)[0-9]{4}(?P=gap)[0-9]{4})"
     r"|(?P<service>[48]00(?:-?[0-9]{3}-?[0-9]{4}|-?[0-9]{4}-?[0-9]{3}|[0-9]-[0-9]{3}-[0-9]{3}| [0-9]{3} [0-9]{4}))"
-    r"|(?P<landline>(?:\(0[0-9]{2,3}\) ?|0[0-9]{2,3}[ -])[1-9][0-9]{6,7}(?:-[0-9]{1,6})?)"
+    r"|(?P<landline>(?:\(0[0-9]{2,3}\) ?|0[0-9]{2,3}[ -])[1-9][0-9]{2,3}[ -]?[0-9]{4})"
     r"|(?P<abroad>(?:\+|00(?=[1-9]))[1-9][0-9]{0,2}(?:[ .-]?\(0?[0-9]{1,4}\))?(?:[ .-]?[0-9]{2,5}){2,5})"
     r"|(?P<america>(?:1[ .-])?(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[ .-])[0-9]{3}[ .-][0-9]{4})"
     r"|(?P<britain>0[1-9][0-9]{2,4} [0-9]{3} ?[0-9]{3,4})"
-    r")(?![A-Za-z0-9_]|[.-][0-9])"
+    r")(?P<extension>(?:-| ?(?:转|分机|ext\.?|extension|x) ?)[0-9]{1,6})?(?![A-Za-z0-9_]|[.-][0-9])",
+    re.IGNORECASE,
+)
+_SPELLED = re.compile(
+    r"(?<![A-Za-z0-9._%+-])([A-Za-z0-9][A-Za-z0-9._%+-]{0,62}) at ((?:[A-Za-z0-9-]{1,61} dot ){1,4}[A-Za-z]{2,24})(?![A-Za-z0-9-])",
+    re.IGNORECASE,
 )
 _FEWEST, _MOST = 8, 15
 
 
 def emails(script: Script) -> Iterator[Found]:
-    """`{"value": "li@example.cn"}`"""
+    """`{"value": "li@example.cn"}`, also of "li at example dot cn"."""
+    if " dot " in script.lowered:
+        for match in _SPELLED.finditer(script.text):
+            domain = re.sub(" dot ", ".", match[2], flags=re.IGNORECASE)
+            yield Found("email", *match.span(), {"value": f"{match[1]}@{domain}"})
     if "@" in script.text:
         for match in _EMAIL.finditer(script.text):
             yield Found("email", *match.span(), {"value": match.group()})
@@ -100,11 +109,12 @@ def urls(script: Script) -> Iterator[Found]:
 
 
 def phone_numbers(script: Script) -> Iterator[Found]:
-    """`{"value": "13800138000"}`, with a country code `{"value": "(+86) 13800138000"}`."""
+    """`{"value": "13800138000"}`, with a country code `{"value": "(+86) 13800138000"}`; an extension follows as `ext 802`."""
     if not script.has_digits:
         return
     for match in _PHONE.finditer(script.text):
-        said = match.group()
+        extension = match["extension"] or ""
+        said = match.group().removesuffix(extension)
         digits = re.sub(r"[^0-9]", "", re.sub(r"\(0([0-9])", r"(\1", said) if match["abroad"] else said)
         if said.startswith(("+", "00")):
             digits = digits.removeprefix("00") if said.startswith("00") else digits
@@ -113,7 +123,8 @@ def phone_numbers(script: Script) -> Iterator[Found]:
         else:
             value = digits
         if _FEWEST <= len(digits) <= _MOST:
-            yield Found("phone-number", *match.span(), {"value": value})
+            inner = re.sub("[^0-9]", "", extension)
+            yield Found("phone-number", *match.span(), {"value": f"{value} ext {inner}" if inner else value})
 
 
 def _length_of_code(digits: str) -> int:

@@ -49,6 +49,10 @@ def _relative_day(match: Match[str], script: Script) -> Atom:
     return dated(match, lambda today: calendar.day(today + timedelta(days=days)))
 
 
+def _last_night(match: Match[str], script: Script) -> Atom:
+    return dated(match, lambda today: calendar.day(today - timedelta(days=1)))
+
+
 def _weekday(match: Match[str], script: Script) -> Atom:
     """A bare weekday and "this"/"next" one are the coming one, "last" the one before, as Duckling has it."""
     groups = match.groupdict("")
@@ -118,6 +122,7 @@ RULES: tuple[Rule, ...] = rules(
         r"\b(?:the\s+)?day\s+(?:after\s+tomorrow|before\s+yesterday)\b|\b(?:today|tomorrows?|tmrw?|yesterday)\b",
         _relative_day,
     ),
+    ("last night", r"\blast(?=\s+night\b)", _last_night),
     (
         "day",
         rf"\b(?:(?P<near>this|last|past|previous|next|coming)\s+)?(?P<weekday>{FULL_DAY})\b(?!s)(?P<after>\s+after\s+next\b)?",

@@ -13,7 +13,7 @@ from bot.nlu.duckling.months_zh import NEAR, YEAR, near, year_said
 from bot.nlu.duckling.script import Script
 
 WEEK = r"(?:周|星期|礼拜)"
-_DAYS = {"大前": -3, "前": -2, "昨": -1, "今": 0, "当": 0, "明": 1, "翌": 1, "后": 2, "大后": 3}
+_DAYS = {"大大前": -4, "大大后": 4, "大前": -3, "前": -2, "昨": -1, "今": 0, "当": 0, "明": 1, "翌": 1, "后": 2, "大后": 3}
 WEEKDAYS = {day: index for index, day in enumerate("一二三四五六日")} | {"天": 6} | {str(n): n - 1 for n in range(1, 8)}
 _HOLIDAY_NEEDS = tuple(name for name in holidays.NAMES if not name[0].isascii() or name[0].isdigit())
 _HOLIDAYS = "|".join(re.escape(name) for name in sorted(_HOLIDAY_NEEDS, key=len, reverse=True))
@@ -40,7 +40,7 @@ def _week(match: Match[str], script: Script) -> Atom:
 
 
 def _holiday(match: Match[str], script: Script) -> Atom:
-    said, name = match["year"], holidays.NAMES[match["name"].lower()]
+    said, name = match["year"], holidays.NAMES.get(match["name"].lower(), "618购物节")
 
     def resolve(today: date) -> Period | None:
         found = holidays.date_of(name, year_said(said, today)) if said else holidays.next_holiday(today, name)
@@ -56,7 +56,7 @@ def _now(match: Match[str], script: Script) -> Atom:
 RULES: tuple[Rule, ...] = rules(
     (
         "天 日 儿",
-        r"(?P<day>大前|大后|(?<![0-9天周月年以之])[前后](?!天气|日期)|昨|今|明|翌)(?:天|日(?!期|常|本)|儿个?)",
+        r"(?P<day>大?大前|大?大后|(?<![0-9天周月年以之])[前后](?!天气|日期)|昨|今|明|翌)(?:天|日(?!期|常|本)|儿个?)",
         _relative_day,
     ),
     ("早 晚 夜", r"(?P<day>昨|今|明|(?<![以之目先提])前)(?=[早晚夜](?![于些点饭餐安]))", _relative_day),
@@ -72,6 +72,11 @@ RULES: tuple[Rule, ...] = rules(
         _HOLIDAY_NEEDS,
         rf"(?<![0-9.零一二三四五六七八九十])(?:(?P<year>{YEAR})的?)?(?P<name>{_HOLIDAYS})"
         r"(?![0-9.零一二三四五六七八九十百千万起直定个样些下次般树帽装服袜卡粥]|老人|礼物|上河)",
+        _holiday,
+    ),
+    (
+        "618",
+        rf"(?<![0-9.])(?:(?P<year>{YEAR})的?)?(?P<name>618)(?=还?有|的?时候|会|期间|[当那]天|打折|[之以]?[前后]|能)",
         _holiday,
     ),
     ("现在 此刻 当前", r"现在|此时此刻|此刻|当前(?!的?订单)", _now),

@@ -31,50 +31,58 @@ _SMALLER = {
 }
 _ZH = {
     "秒": "second", "秒钟": "second", "分": "minute", "分钟": "minute", "刻钟": "quarter of an hour", "小时": "hour",
-    "钟头": "hour", "钟": "hour", "天": "day", "日": "day", "周": "week", "星期": "week", "礼拜": "week", "月": "month",
+    "钟头": "hour", "钟": "hour", "天": "day", "日": "day", "工作日": "day", "周": "week", "星期": "week", "礼拜": "week", "月": "month",
     "季度": "quarter", "年": "year",
 }  # fmt: skip
 _EN = {
     "s": "second", "m": "minute", "h": "hour", "d": "day", "w": "week", "mo": "month", "q": "quarter", "y": "year",
 }  # fmt: skip
 _UNIT = re.compile(
-    r"(?P<count>个)?(?P<half>半)?\s?(?P<zh>秒钟|秒|分钟|分(?=半?[0-9零一二三四五六七八九十]{1,3}秒)|刻钟|小时|钟头|钟(?!表)"
+    r"(?P<count>个)?(?P<half>半)?\s?(?P<zh>秒钟|秒|分钟|分(?=半?[0-9零一二三四五六七八九十]{1,3}秒)|刻钟|小时|钟头|工作日|钟(?!表)"
     r"|天(?![猫才气然空下真生使堂窗台鹅])|周(?!末|岁|边|年|[一二三四五六日](?![次遍回]))|星期(?![一二三四五六日天])|礼拜(?![一二三四五六日天])"
     r"|日(?=[之以]?[内后])|月(?![亮饼份底初末])|季度|年(?![级代纪轻货底初末度]))(?P<tail>半(?![天年月个小夜]))?"
-    r"|[\s-]?(?:(?P<s>sec(?:ond)?s?)|(?P<m>min(?:ute)?s?)|(?P<h>hours?|hrs?|h)|(?P<d>days?)|(?P<w>weeks?|wks?)|(?P<mo>months?)"
+    r"|[\s-]?(?:(?P<s>sec(?:ond)?s?)|(?P<m>min(?:ute)?s?)|(?P<h>hours?|hrs?|h)|(?P<d>(?:(?P<working>business|working|work)\s+)?days?)|(?P<w>weeks?|wks?)|(?P<mo>months?)"
     r"|(?P<q>quarters?(?=\s+of\s+a\s+year))|(?P<y>years?(?! old)|yrs?))\b(?P<tail_en>\s+and\s+a\s+half\b)?",
     re.IGNORECASE,
 )
 _A_UNIT = re.compile(
     r"\b(?:(?P<half>half\s+an?|half)|(?P<fourth>(?:a\s+)?quarter\s+of\s+an?)|(?P<threefourths>three[\s-]quarters\s+of\s+an?)"
     r"|(?<!once )(?<!twice )(?<!times )(?<!per )(?P<one>an?(?:\s+(?:full|whole))?))\s+"
-    r"(?P<unit>second|minute|hour|day|week|fortnight|month|year)\b(?P<tail>\s+and\s+a\s+half\b)?",
+    r"(?P<unit>second(?![\s-]hand)|minute|hour|day|week|fortnight|month|year)\b(?P<tail>\s+and\s+a\s+half\b)?",
     re.IGNORECASE,
 )
 _COMPOUND = re.compile(r"(?:零|又|\s*,?\s*(?:and\s+)?)", re.IGNORECASE)
 _TO = re.compile(r"\s*(?:-|~|到|至|\bto\b)\s*", re.IGNORECASE)
-_NEEDS_COUNT = frozenset({"月", "钟"})
+_NEEDS_COUNT = frozenset({"月", "钟", "工作日"})
 _NO_COUNT = frozenset({"天", "日", "年", "秒", "分", "分钟", "刻钟"})
+_LONG_BEFORE = re.compile(r"[等说弄找搞问打催看折腾]了?[老大好]?$")
+_LONG_AFTER = re.compile(r"了|[没都才也还不](?!算)")
 _LONGEST = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """`value` whole `unit`s (`day`, …) in characters `start` to `end`."""
+    """`value` whole `unit`s (`day`, …) in characters `start` to `end`. `working`: only Monday to Friday counts."""
 
     start: int
     end: int
     value: int
     unit: str
+    working: bool = False
 
 
 def durations(script: Script) -> Iterator[Found]:
-    """`{"value": 3, "unit": "day", "day": 3, "type": "value", "normalized": {"value": 259200, "unit": "second"}}`"""
+    """`{"value": 3, "unit": "day", "day": 3, "type": "value", "normalized": {"value": 259200, "unit": "second"}}`;
+
+    of working days with `"working": true`: so many days at least.
+    """
     for duration in spans(script):
         yield from _range(script, duration)
         value, unit = duration.value, duration.unit
         normalized = {"value": value * SECONDS[unit], "unit": "second"}
         info = {"value": value, "unit": unit, unit: value, "type": "value", "normalized": normalized}
+        if duration.working:
+            info["working"] = True
         yield Found("duration", duration.start, duration.end, info)
 
 
@@ -126,7 +134,15 @@ def _of(text: str, numeral: Numeral) -> Duration | None:
         unit = _ZH[said]
         if unit == "quarter of an hour":
             value, unit = value * 15, "minute"
-    return _whole(numeral.start, match.end(), value, unit)
+    if numeral.kind == "half" and unit == "day" and _is_a_while(text, numeral.start, match.end()):
+        return None
+    working = match["zh"] == "工作日" or match["working"] is not None
+    return _whole(numeral.start, match.end(), value, unit, working=working)
+
+
+def _is_a_while(text: str, start: int, end: int) -> bool:
+    """等半天了 is a long while, 请半天假 half a day."""
+    return _LONG_BEFORE.search(text, max(0, start - 3), start) is not None or _LONG_AFTER.match(text, end) is not None
 
 
 def _a_unit(match: re.Match[str]) -> Duration:
@@ -138,14 +154,14 @@ def _a_unit(match: re.Match[str]) -> Duration:
     return whole or Duration(*match.span(), 1, unit)
 
 
-def _whole(start: int, end: int, value: float, unit: str) -> Duration | None:
+def _whole(start: int, end: int, value: float, unit: str, *, working: bool = False) -> Duration | None:
     """Half units in the next smaller one: 一个半月 is 45 days, half an hour 30 minutes."""
     while value != int(value):
         if unit not in _SMALLER:
             return None
         unit, times = _SMALLER[unit]
         value = plain(round(value * times, 3))
-    return Duration(start, end, int(value), unit) if value > 0 else None
+    return Duration(start, end, int(value), unit, working and unit == "day") if value > 0 else None
 
 
 def _sum(larger: Duration, smaller: Duration) -> Duration:

@@ -47,13 +47,19 @@ _MOVING: tuple[tuple[str, int, int, int, int, tuple[str, ...]], ...] = (
     ("黑色星期五", 11, 3, 4, 1, ("黑五", "black friday")),
     ("网络星期一", 11, 3, 4, 4, ("网一", "cyber monday")),
 )
+# Name, days after Easter Sunday, other names.
+_EASTER: tuple[tuple[str, int, tuple[str, ...]], ...] = (
+    ("耶稣受难日", -2, ("good friday",)),
+    ("复活节", 0, ("easter", "easter sunday", "easter day")),
+    ("复活节星期一", 1, ("easter monday",)),
+)
 _TOMB_SWEEPING = "清明节"
 _TOMB_SWEEPING_NAMES = ("清明", "tomb-sweeping day", "tomb sweeping day", "qingming festival", "qingming")
 
 NAMES: dict[str, str] = (
     dict.fromkeys((_TOMB_SWEEPING, *_TOMB_SWEEPING_NAMES), _TOMB_SWEEPING)
     | {said: name for name, _, _, others in (*_FIXED, *_LUNAR) for said in (name, *others)}
-    | {said: name for name, *_, others in _MOVING for said in (name, *others)}
+    | {said: name for name, *_, others in (*_MOVING, *_EASTER) for said in (name, *others)}
 )
 """What holidays are called → their name here."""
 
@@ -73,6 +79,9 @@ def date_of(holiday: str, year: int) -> date | None:
         if name == holiday:
             first = date(year, month, 1)
             return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (which - 1) + later)
+    for name, later, _ in _EASTER:
+        if name == holiday:
+            return _easter(year) + timedelta(days=later)
     return _clear_and_bright(year)
 
 
@@ -99,6 +108,17 @@ def next_holiday(since: date, holiday: str) -> date | None:
     """The first one on or after a day."""
     found = (date_of(holiday, year) for year in range(since.year - 1, since.year + 2))
     return next((one for one in found if one is not None and one >= since), None)
+
+
+def _easter(year: int) -> date:
+    """Easter Sunday of the Gregorian calendar (Meeus, Jones, Butcher)."""
+    century, rest = divmod(year, 100)
+    golden = year % 19
+    epact = (19 * golden + century - century // 4 - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
+    weekday = (32 + 2 * (century % 4) + 2 * (rest // 4) - epact - rest % 4) % 7
+    late = (golden + 11 * epact + 22 * weekday) // 451
+    month, day = divmod(epact + weekday - 7 * late + 114, 31)
+    return date(year, month, day + 1)
 
 
 def _clear_and_bright(year: int) -> date | None:

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from bot.nlu.duckling import numerals_en
 from bot.nlu.duckling.numerals import plain
 from bot.nlu.duckling.numerals_zh import DIGITS
 from bot.nlu.duckling.script import Found, Numeral, Script
 
 _BEFORE = re.compile(
-    r"(?:(?P<CNY>¥|(?:rmb|cny|人民币)\s?¥?)|(?P<HKD>hk\$|hkd)|(?P<TWD>nt\$|twd)|(?P<AUD>au?\$|aud)|(?P<SGD>sgd)"
+    r"(?:(?P<CNY>¥|(?:rmb|cny|人民币)\s?¥?)|(?P<HKD>hk\$|hkd)|(?P<TWD>nt\$|twd)|(?P<AUD>au?\$|aud)|(?P<CAD>ca?\$|cad)|(?P<SGD>s\$|sgd)"
     r"|(?P<USD>us\$|\$|usd\s?\$?)|(?P<EUR>€|eur)|(?P<GBP>£|gbp)|(?P<JPY>jpy)|(?P<KRW>₩|krw)|(?P<INR>₹|inr))\s?$",
     re.IGNORECASE,
 )
@@ -20,7 +21,7 @@ _AFTER = re.compile(
     r"\s?(?:(?P<CNY>块钱|元钱|元人民币|人民币|块(?![表手电蛋布地肉糖豆石肥香巧面玻屏板砖木])|元(?![旦宵素件老首]|[一二三]次)|圆(?!形|圈|桌|领|珠)|(?:yuan|rmb|cny|kuai)\b)"
     r"|(?P<jiao>毛钱?(?![衣巾线绒发皮病毯笔利坯孩])|角钱?(?!度|色|落|膜))|(?P<fen>分钱)"
     r"|(?P<USD>美元|美金|us\s?dollars?\b|dollars?\b|bucks?\b|usd\b)|(?P<HKD>港币|港元|港纸|hkd\b|hong kong dollars?\b)"
-    r"|(?P<TWD>台币|新台币|twd\b)|(?P<EUR>欧元|欧(?![洲美式亚盟])|euros?\b|eur\b|€)|(?P<GBP>英镑|pounds?\b(?! of\b)|quid\b|gbp\b|£)"
+    r"|(?P<TWD>台币|新台币|twd\b)|(?P<AUD>澳元|澳币|aud\b|australian dollars?\b)|(?P<CAD>加元|加币|cad\b|canadian dollars?\b)|(?P<SGD>新币|新加坡元|sgd\b|singapore dollars?\b)|(?P<EUR>欧元|欧(?![洲美式亚盟])|euros?\b|eur\b|€)|(?P<GBP>英镑|pounds?\b(?! of\b)|quid\b|gbp\b|£)"
     r"|(?P<JPY>日元|日圆|yen\b|jpy\b)|(?P<KRW>韩元|韩币|krw\b)|(?P<cent>cents?\b|美分))",
     re.IGNORECASE,
 )
@@ -29,6 +30,7 @@ _TAIL = re.compile(
 )
 _HALF = re.compile(r"半(?![天年月个小])")
 _CENTS = re.compile(r"\s+(?:and\s+)?(?P<cents>[1-9][0-9]?)\s+cents?\b", re.IGNORECASE)
+_ODD_CENTS = re.compile(rf"\s+(?P<cents>[1-9][0-9]|{numerals_en.NUMERAL})(?=\s*(?:$|[.,!?;]))", re.IGNORECASE)
 _JOINED = re.compile(r"\s*(?:-|~|到|至|to)\s*[¥$€£]?\s?", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s*(?:and|和)\s*[¥$€£]?\s?", re.IGNORECASE)
 _BETWEEN_LEAD = re.compile(r"\bbetween\s+$|在$", re.IGNORECASE)
@@ -67,8 +69,8 @@ def _amount(text: str, numeral: Numeral) -> Found | None:
         return _found(numeral.start, end, plain(value / 100), "CNY")
     if unit == "CNY" and after.group().strip() in ("块", "元", "块钱"):
         value, end = _with_small_change(text, value, end, said_all=after.group().endswith("钱"))
-    elif unit == "USD" and (cents := _CENTS.match(text, end)):
-        value, end = plain(value + int(cents["cents"]) / 100), cents.end()
+    elif unit in ("USD", "EUR", "GBP") and (cents := _CENTS.match(text, end) or _ODD_CENTS.match(text, end)):
+        value, end = _with_cents(value, end, cents)
     return None if numeral.kind == "half" else _found(numeral.start, end, value, unit)
 
 
@@ -87,6 +89,13 @@ def _with_small_change(text: str, value: float, end: int, *, said_all: bool) -> 
         return plain(value), end
     jiao, fen = _digit(tail["jiao"]), _digit(tail["fen"] or "0")
     return plain(value + jiao / 10 + fen / 100), tail.end()
+
+
+def _with_cents(value: float, end: int, match: re.Match[str]) -> tuple[int | float, int]:
+    """Five dollars and 25 cents, three dollars fifty."""
+    said = match["cents"]
+    cents = int(said) if said.isdigit() else numerals_en.value_of(said)
+    return (plain(value + cents / 100), match.end()) if 0 < cents < 100 and cents == int(cents) else (value, end)
 
 
 def _range(text: str, low: Numeral, amount: Found | None, high: Found) -> Iterator[Found]:

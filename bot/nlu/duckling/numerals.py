@@ -9,7 +9,9 @@ from bot.nlu.duckling import numerals_en, numerals_zh
 from bot.nlu.duckling.script import Numeral
 
 _NUMERALS = re.compile(
-    r"(?=[-0-9零一二两三四五六七八九十百千万亿廿卅半壹贰貳叁參肆伍陆陸柒捌玖])(?:(?P<digits>(?<![A-Za-z0-9_])(?<![0-9][.,/])(?<![A-Za-z]-)(?:(?<![0-9\u3400-\u9fff)])-)?"
+    r"(?=[-0-9零一二两三四五六七八九十百千万亿廿卅半壹贰貳叁參肆伍陆陸柒捌玖])(?:"
+    r"(?P<mixed>(?<![A-Za-z0-9_.,])[0-9]{1,4}[万千百](?:(?:[0-9]{1,4}[千百十])+[0-9]?(?![0-9.])|[0-9](?=[块元]|[^0-9.\u3400-\u9fff]|$)))"
+    r"|(?P<digits>(?<![A-Za-z0-9_])(?<![0-9][.,/])(?<![A-Za-z]-)(?:(?<![0-9\u3400-\u9fff)])-)?"
     r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?)(?![0-9]|[./][0-9]))"
     r"(?P<times>\s?(?:十万|百万|千万|[十百千万亿]|(?:hundred|thousand|million|billion|dozen)\b|[kK](?![A-Za-z0-9])))?"
     r"(?P<half>\s+and\s+a\s+half\b)?"
@@ -19,6 +21,15 @@ _NUMERALS = re.compile(
     re.IGNORECASE,
 )
 _WORDS = re.compile(numerals_en.NUMERAL, re.IGNORECASE)
+_ARTICLE = re.compile(
+    r"\b(?<!half )an?(?=\s+(?:dollar|buck|euro|quid|yuan|pound(?!s?\s+of\b))\b"
+    r"|\s+(?:pair|box|bottle|bag|pack|packet|set|cup|carton|pound|kilo|kilogram|gram|ounce|lit(?:er|re)|gallon)\s+of\b)",
+    re.IGNORECASE,
+)
+_NEGATIVE = re.compile(
+    r"(?:(?<!胜)负|(?:^|[,.;:(]\s*|\b(?:is|at|of|to|about|was|below)\s+)(?P<sign>minus\s+))$", re.IGNORECASE
+)
+_NEGATIVE_REACH = 16
 _LONGEST_PLAIN = 11
 """Digits of a whole number; more of them are somebody's identifier."""
 _TIMES = numerals_zh.MULTIPLES | numerals_en.SCALES | {"dozen": 12, "k": 1000}
@@ -27,10 +38,23 @@ _TIMES = numerals_zh.MULTIPLES | numerals_en.SCALES | {"dozen": 12, "k": 1000}
 def numerals_in(text: str) -> list[Numeral]:
     """The numerals of a text in one form of characters, in order. Approximate ones (十几, 三四百) are no numerals."""
     lowered = text.lower()
-    if not any(stem in lowered for stem in numerals_en.STEMS):
-        return _in_figures(text)
-    words = [Numeral(*match.span(), numerals_en.value_of(match.group()), "en") for match in _WORDS.finditer(text)]
-    return sorted([*_in_figures(text), *words])
+    found = _in_figures(text)
+    if any(stem in lowered for stem in numerals_en.STEMS):
+        found += [Numeral(*match.span(), numerals_en.value_of(match.group()), "en") for match in _WORDS.finditer(text)]
+    if "a" in lowered:
+        found += [Numeral(*match.span(), 1, "article") for match in _ARTICLE.finditer(text)]
+    if "负" in text or "minus" in lowered:
+        found = [_signed(text, numeral) for numeral in found]
+    return sorted(found)
+
+
+def _signed(text: str, numeral: Numeral) -> Numeral:
+    """负三 and "minus three" are below zero; 5 minus 3 is a sum."""
+    match = _NEGATIVE.search(text, max(0, numeral.start - _NEGATIVE_REACH), numeral.start)
+    if match is None or numeral.value <= 0:
+        return numeral
+    start = match.start("sign") if match["sign"] else match.start()
+    return numeral._replace(start=start, value=-numeral.value)
 
 
 def _in_figures(text: str) -> list[Numeral]:
@@ -38,7 +62,9 @@ def _in_figures(text: str) -> list[Numeral]:
     found: list[Numeral] = []
     for match in _NUMERALS.finditer(text):
         kind = match.lastgroup
-        if match["digits"] is not None:
+        if kind == "mixed":
+            value, kind = _mixed(match["mixed"]), "digits"
+        elif match["digits"] is not None:
             value = _digits(match["digits"], match["times"], match["half"])
             kind = "digits"
         elif kind == "zh":
@@ -67,6 +93,16 @@ def _digits(digits: str, times: str | None, half: str | None) -> int | float | N
     return plain((number + (0.5 if half else 0)) * (_TIMES[times.strip().lower()] if times else 1))
 
 
+def _mixed(said: str) -> int | None:
+    """2千5百 is 2,500 and 1万2 is 12,000; None when the units do not fall."""
+    parts = re.findall(r"([0-9]+)([万千百十]?)", said)
+    units = [numerals_zh.MULTIPLES.get(unit, 1) for _, unit in parts]
+    if len(parts) == 2 and units[1] == 1:
+        units[1] = units[0] // 10
+    falling = all(larger > smaller for larger, smaller in pairwise(units))
+    return sum(int(digits) * unit for (digits, _), unit in zip(parts, units, strict=True)) if falling else None
+
+
 def _is_vague(text: str, start: int, end: int) -> bool:
     """Two digits in a row say roughly how many: 三四个, 七八百."""
     said = text[start:end]
@@ -87,5 +123,6 @@ def _is_approximate(text: str, start: int, end: int) -> bool:
     return (
         (after != "" and after in "几余")
         or (after == "多" and text[end : end + 2] not in ("多少", "多久"))
+        or text[end : end + 2] in ("个多", "好几")
         or (after == "来" and last in "十百千万0")
     )

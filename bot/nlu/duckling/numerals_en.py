@@ -44,7 +44,7 @@ NUMERAL = (
     r"|a\s+couple(?:\s+of)?(?=\s+[a-z])"
     rf"|(?:an?|{_HUNDREDS})\s+(?:million|billion)(?:\s+{_HUNDREDS}\s+thousand)?(?:(?:\s+and)?\s+{_HUNDREDS})?"
     rf"|(?:an?|{_HUNDREDS})\s+thousand(?:(?:\s+and)?\s+{_HUNDREDS})?"
-    rf"|{_HUNDREDS})(?:\s+and\s+a\s+half)?\b"
+    rf"|{_HUNDREDS})(?:\s+and\s+a\s+half|(?:\s+point(?:\s+(?:{'|'.join(list(UNITS)[:10])}))+))?\b"
 )
 """A regular expression (ignoring case) for a number in words."""
 
@@ -80,6 +80,10 @@ _WORD = re.compile(r"[a-z]+")
 def value_of(numeral: str) -> int | float:
     """The value of what `NUMERAL` matched."""
     words = _WORD.findall(numeral.lower())
+    if "point" in words:
+        place = words.index("point")
+        decimals = "".join(str(UNITS[word]) for word in words[place + 1 :])
+        return float(f"{value_of(' '.join(words[:place]))}.{decimals}")
     half = 0.5 if words[-3:] == ["and", "a", "half"] else 0
     if half:
         words = words[:-3]

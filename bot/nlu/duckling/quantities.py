@@ -41,8 +41,8 @@ _UNITS: tuple[tuple[str, str, str, float], ...] = (
     (r"毫米|millimet(?:er|re)s?\b|mm\b", "distance", "millimetre", 1),
     (r"米(?![饭粉线色白面])|met(?:er|re)s?\b", "distance", "metre", 1),
     (r"英里|miles?\b", "distance", "mile", 1),
-    (r"英寸|寸|inch(?:es)?\b", "distance", "inch", 1),
-    (r"英尺|feet\b|foot\b", "distance", "foot", 1),
+    (r"英寸|寸|inch(?:es)?\b|\"", "distance", "inch", 1),
+    (r"英尺|feet\b|foot\b|ft\b", "distance", "foot", 1),
     (r"摄氏度|℃|°\s?c\b|degrees? celsius\b", "temperature", "celsius", 1),
     (r"华氏度|℉|°\s?f\b|degrees? fahrenheit\b", "temperature", "fahrenheit", 1),
     (r"度(?![假过数])|degrees?\b|°", "temperature", "degree", 1),
@@ -53,7 +53,11 @@ _UNIT = re.compile(
     + ")(?P<half>半)?",
     re.IGNORECASE,
 )
-_TENTHS = re.compile(r"(?P<digits>[0-9]{1,2}|[一二三四五六七八九]{1,2})(?![0-9.十百千万点个件条元块])")
+_TENTHS = re.compile(r"(?P<rest>[0-9]{1,2}|[一二三四五六七八九]{1,2})(?![0-9.十百千万点个件条元块])")
+_TAELS = re.compile(r"(?P<rest>[0-9]|[一二两三四五六七八九])两(?P<half>半)?")
+_INCHES = re.compile(r"\s?(?:and\s+)?(?P<rest>1[01]|[0-9])(?:\s?(?:inch(?:es)?\b|\"|in\b)|(?![0-9.A-Za-z\u3400-\u9fff]))", re.IGNORECASE)
+_FEET = re.compile(r"(?<![A-Za-z0-9.'])(?P<feet>[1-9])\s?'\s?(?P<inches>1[01]|[0-9])\s?(?:\"|''|(?=\s+tall))")
+_SMALLER = {"metre": _TENTHS, "catty": _TAELS, "foot": _INCHES}
 _BELOW = re.compile(r"(?:零下|\bminus\s+)$", re.IGNORECASE)
 _PRODUCT = re.compile(r"\s+of\s+([a-z]+)", re.IGNORECASE)
 
@@ -69,9 +73,11 @@ def quantities(script: Script) -> Iterator[Found]:
         value = numeral.value + (0.5 if match["half"] else 0)
         info: dict[str, Any] = {"value": plain(value * factor), "unit": unit, "type": "value"}
         end = match.end()
-        if unit == "metre" and (tenths := _TENTHS.match(script.text, end)):
-            said = "".join(str(DIGITS.get(digit, digit)) for digit in tenths["digits"])
-            info["value"], end = plain(numeral.value + float(f"0.{said}")), tenths.end()
+        if match.group().endswith('"') and script.text.count('"', 0, end) % 2 == 0:
+            continue  # the closing quotation mark after a number
+        if rest := _SMALLER[unit].match(script.text, end) if unit in _SMALLER else None:
+            value, unit = _with_rest(numeral.value, unit, rest)
+            info, end = {"value": value, "unit": unit, "type": "value"}, rest.end()
         if dimension == "quantity" and (product := _PRODUCT.match(script.text, end)):
             info["product"], end = product[1].lower(), product.end()
         below = (
@@ -80,3 +86,15 @@ def quantities(script: Script) -> Iterator[Found]:
         if below is not None:
             info["value"] = -plain(value * factor)
         yield Found(dimension, below.start() if below else numeral.start, end, info)
+    for match in _FEET.finditer(script.text) if "'" in script.text else ():
+        inches = 12 * int(match["feet"]) + int(match["inches"])
+        yield Found("distance", *match.span(), {"value": inches, "unit": "inch", "type": "value"})
+
+
+def _with_rest(value: float, unit: str, rest: re.Match[str]) -> tuple[int | float, str]:
+    """一米七五 is 1.75 metres, 三斤二两 3.2 catties, "5 foot 10" 70 inches."""
+    said = "".join(str(DIGITS.get(digit, digit)) for digit in rest["rest"])
+    if unit == "foot":
+        return plain(value * 12 + int(said)), "inch"
+    half = 0.05 if unit == "catty" and rest["half"] else 0
+    return plain(value + float(f"0.{said}") + half), unit

@@ -37,40 +37,40 @@ def moments(script: Script) -> Iterator[Atom]:
         if within or how in ("past", "next", "within"):
             start = before.start() if before is not None and how != "later" else duration.start
             end = after.end() if after is not None and within else duration.end
-            for period in _stretch(now, duration, -duration.value if how == "past" else duration.value):
+            for period in _stretch(now, duration, past=how == "past"):
                 yield MomentAtom(start, end, period)
         elif after is not None:
-            value = duration.value if after["later"] else -duration.value
-            start = before.start() if before is not None and value > 0 else duration.start
-            yield from _at(start, after.end(), now, value, duration.unit)
+            later = after["later"] is not None
+            start = before.start() if before is not None and later else duration.start
+            yield from _at(start, after.end(), now, duration, past=not later)
         elif before is not None:
-            yield from _at(before.start(), duration.end, now, duration.value, duration.unit)
+            yield from _at(before.start(), duration.end, now, duration)
 
 
-def _at(start: int, end: int, now: datetime, value: int, unit: str) -> Iterator[Atom]:
+def _at(start: int, end: int, now: datetime, duration: Duration, *, past: bool = False) -> Iterator[Atom]:
     """A day when days or more have passed, else a clock time; nothing when no calendar goes so far."""
-    period = _distant(now, value, unit)
+    period = _distant(now, duration, past=past)
     if period is None:
         return
-    if SECONDS[unit] >= SECONDS["day"]:
+    if SECONDS[duration.unit] >= SECONDS["day"]:
         yield DateAtom(start, end, lambda today: period)
     else:
         yield MomentAtom(start, end, period)
 
 
-def _distant(now: datetime, value: int, unit: str) -> Period | None:
-    finer = {"hour": "minute", "minute": "second", "second": "second"}.get(unit, "day")
+def _distant(now: datetime, duration: Duration, *, past: bool) -> Period | None:
+    finer = {"hour": "minute", "minute": "second", "second": "second"}.get(duration.unit, "day")
     try:
-        return calendar.of_grain(_moved(now, value, unit), finer)
+        return calendar.of_grain(_moved(now, duration, past=past), finer)
     except (OverflowError, ValueError):
         return None
 
 
-def _stretch(now: datetime, duration: Duration, value: int) -> Iterator[Period]:
+def _stretch(now: datetime, duration: Duration, *, past: bool) -> Iterator[Period]:
     """From now over a duration, or up to now: in whole days when it is one of days or more."""
     here = now.replace(tzinfo=None)
     try:
-        first, last = sorted((here, _moved(now, value, duration.unit)))
+        first, last = sorted((here, _moved(now, duration, past=past)))
         if SECONDS[duration.unit] >= SECONDS["day"]:
             yield calendar.days(first, last)
         else:
@@ -79,8 +79,11 @@ def _stretch(now: datetime, duration: Duration, value: int) -> Iterator[Period]:
         return
 
 
-def _moved(now: datetime, value: int, unit: str) -> datetime:
+def _moved(now: datetime, duration: Duration, *, past: bool) -> datetime:
     """Local time; hours and less by the clock's own running, through a change to summer time."""
+    value, unit = -duration.value if past else duration.value, duration.unit
+    if duration.working:
+        return calendar.add_working_days(now.replace(tzinfo=None), value)
     if SECONDS[unit] >= SECONDS["day"]:
         return calendar.add(now.replace(tzinfo=None), value, unit)
     moved = now.astimezone(UTC) + timedelta(seconds=value * SECONDS[unit])

@@ -9,7 +9,8 @@ from typing import Any
 
 from bot.nlu.duckling import clocks_en, clocks_zh, dates_en, dates_numeric, dates_zh, months_en, months_zh, nth_weekdays
 from bot.nlu.duckling.atoms import Atom, apply
-from bot.nlu.duckling.calendar import GRAINS, Period, between
+from bot.nlu.duckling.calendar import GRAINS, Period, add, between, of_grain
+from bot.nlu.duckling.durations import SECONDS, spans
 from bot.nlu.duckling.moments import Moment, in_range
 from bot.nlu.duckling.relative_times import moments as relative
 from bot.nlu.duckling.script import Found, Script
@@ -19,13 +20,16 @@ _TO = re.compile(r"\s*(?:(?:一?直)?[到至]|-|~|\bto\b|\buntil\b|\btill\b|\bth
 _AND = re.compile(r"\s*(?:\band\b|和|与|到|至)\s*", re.IGNORECASE)
 _FROM = re.compile(r"(?P<between>\bbetween\s+)$|(?:\bfrom\s+|从|自)$", re.IGNORECASE)
 _OPEN_BEFORE = re.compile(
-    r"(?:(?P<before>\b(?:before|prior\s+to)\s+)|(?P<until>\b(?:until|till|by|no\s+later\s+than)\s+)|(?P<after>\bafter\s+)"
+    r"(?:(?P<before>\b(?:before|prior\s+to)\s+)|(?P<until>\b(?:until|till|by|no\s+later\s+than)\s+|截[至止]到?|直到|最[晚迟]|不晚于)|(?P<after>\bafter\s+)"
     r"|(?P<past>\bsince\s+|自从)|(?P<since>\b(?:from|starting(?:\s+from|\s+on)?)\s+|自|从))(?:the\s+)?$",
     re.IGNORECASE,
 )
 _OPEN_AFTER = re.compile(
     r"(?P<before>[之以]前|前(?![台面天者]))|(?P<after>[之以]后|过后|后(?![天面续台来者悔]))|(?P<past>以来)|(?P<since>起(?![来床飞])|开始)"
 )
+_DATE_OF_RANGE = re.compile(r"\s*,?\s*(?:from|between)\s+", re.IGNORECASE)
+_ABSORBED = re.compile(r"\b(?:on|at)\s+$", re.IGNORECASE)
+_DISTANCE = re.compile(r"\s+(?P<way>from|after|before)\s+(?:the\s+)?$", re.IGNORECASE)
 _DONE_AFTER = re.compile(
     r"\s*(?:之间|期间)?[我就才在]?(?:买|购买|下|下单|订|订购|定|拍|付|付款|收|收到|到|签收|发|发货|寄|寄出|退|申请|送)[^,。?!\s]{0,2}?[的了过]"
 )
@@ -71,7 +75,23 @@ def _moments(script: Script) -> list[Moment]:
                     joined[-1] = both
                     continue
         joined.append(moment)
-    return [moment for moment in joined if moment.says_enough()]
+    return list(_with_their_dates(script, [moment for moment in joined if moment.says_enough()]))
+
+
+def _with_their_dates(script: Script, said: Sequence[Moment]) -> Iterator[Moment]:
+    """A date before a range of clock times is that of its beginning: Friday between 2 and 5 pm."""
+    index = 0
+    while index < len(said):
+        day, first, last = (*said[index : index + 3], None, None, None)[:3]
+        both = None
+        if (
+            day is not None and day.date and first is not None and first.clock and not first.date and last is not None
+            and _DATE_OF_RANGE.fullmatch(script.text, day.end, first.start)
+            and (_TO.fullmatch(script.text, first.end, last.start) or _AND.fullmatch(script.text, first.end, last.start))
+        ):
+            both = day.joined(first, first.end)
+        yield both or said[index]
+        index += 2 if both else 1
 
 
 def _same_day(script: Script, one: Moment, other: Moment) -> Moment | None:
@@ -113,7 +133,8 @@ def _range(script: Script, said: Sequence[Moment], index: int) -> Found | None:
     first, last = said[index], said[index + 1]
     lead = _FROM.search(script.text, max(0, first.start - _REACH), first.start)
     joins = _TO.fullmatch(script.text, first.end, last.start)
-    if joins is None and lead is not None and lead["between"]:
+    between = lead["between"] is not None if lead else " between " in script.lowered[first.start : first.end]
+    if joins is None and between:
         joins = _AND.fullmatch(script.text, first.end, last.start)
     if joins is None:
         return None
@@ -123,7 +144,8 @@ def _range(script: Script, said: Sequence[Moment], index: int) -> Found | None:
         period = _through(script, first, last, past=was)
     if period is None:
         return None
-    return _found(script, lead.start() if lead else first.start, last.end, [period])
+    start = lead.start() if lead else _with_preposition(script, first.start)
+    return _found(script, start, last.end, [period])
 
 
 def _may_run(first: Moment) -> bool:
@@ -142,6 +164,10 @@ def _through(script: Script, first: Moment, last: Moment, *, past: bool) -> Peri
 
 
 def _single(script: Script, moment: Moment) -> Iterator[Found]:
+    distant = _at_a_distance(script, moment)
+    if distant is not None:
+        yield distant
+        return
     before = after = None
     if not moment.known:
         before = _OPEN_BEFORE.search(script.text, max(0, moment.start - _REACH), moment.start)
@@ -153,7 +179,30 @@ def _single(script: Script, moment: Moment) -> Iterator[Found]:
         start, end = before.start() if before else moment.start, after.end() if after else moment.end
         yield _found(script, start, end, [_open(periods[0], which)])
     elif periods:
-        yield _found(script, moment.start, moment.end, periods)
+        yield _found(script, _with_preposition(script, moment.start), moment.end, periods)
+
+
+def _at_a_distance(script: Script, moment: Moment) -> Found | None:
+    """A week from Friday, three days before Christmas."""
+    match = _DISTANCE.search(script.text, max(0, moment.start - _REACH), moment.start)
+    if match is None or moment.date is None or moment.clock or moment.part:
+        return None
+    duration = next((one for one in spans(script) if one.end == match.start()), None)
+    day = moment.date.resolve(_now(script).date())
+    if duration is None or day is None or day.interval or SECONDS[duration.unit] < SECONDS["day"]:
+        return None
+    value = -duration.value if match["way"].lower() == "before" else duration.value
+    try:
+        period = of_grain(add(day.first, value, duration.unit), "day")
+    except (OverflowError, ValueError):
+        return None
+    return _found(script, duration.start, moment.end, [period])
+
+
+def _with_preposition(script: Script, start: int) -> int:
+    """Where "on Friday" and "at 5pm" start, which Duckling takes whole."""
+    absorbed = _ABSORBED.search(script.text, max(0, start - _REACH), start)
+    return absorbed.start() if absorbed else start
 
 
 def _is_past(script: Script, moment: Moment) -> bool:
