@@ -13,7 +13,19 @@ from bot.nlu.duckling.months_zh import NEAR, YEAR, near, year_said
 from bot.nlu.duckling.script import Script
 
 WEEK = r"(?:周|星期|礼拜)"
-_DAYS = {"大大前": -4, "大大后": 4, "大前": -3, "前": -2, "昨": -1, "今": 0, "当": 0, "明": 1, "翌": 1, "后": 2, "大后": 3}
+_DAYS = {
+    "大大前": -4,
+    "大大后": 4,
+    "大前": -3,
+    "前": -2,
+    "昨": -1,
+    "今": 0,
+    "当": 0,
+    "明": 1,
+    "翌": 1,
+    "后": 2,
+    "大后": 3,
+}
 WEEKDAYS = {day: index for index, day in enumerate("一二三四五六日")} | {"天": 6} | {str(n): n - 1 for n in range(1, 8)}
 _HOLIDAY_NEEDS = tuple(name for name in holidays.NAMES if not name[0].isascii() or name[0].isdigit())
 _HOLIDAYS = "|".join(re.escape(name) for name in sorted(_HOLIDAY_NEEDS, key=len, reverse=True))

@@ -44,7 +44,7 @@ _ORDINAL_WORDS = {
 } | {"thirtieth": 30}
 ORDINAL = rf"(?:(?:twenty|thirty)[\s-])?(?:{'|'.join(_ORDINAL_WORDS)})"
 """A regular expression (ignoring case) for an English ordinal in words, up to thirty-ninth."""
-_ORDINAL_EN = re.compile(rf"\b{ORDINAL}\b", re.IGNORECASE)
+_ORDINAL_EN = re.compile(rf"\b{ORDINAL}\b(?![\s-]hand\b)", re.IGNORECASE)
 _NO_NUMBER_ONE = re.compile(
     r"(?:\b(?:this|that|the|which|another|new|no|any|some|every|each|wrong|right|same|other|last|next|[0-9]+(?:st|nd|rd|th)"
     rf"|{ORDINAL})"

@@ -55,7 +55,9 @@ _UNIT = re.compile(
 )
 _TENTHS = re.compile(r"(?P<rest>[0-9]{1,2}|[一二三四五六七八九]{1,2})(?![0-9.十百千万点个件条元块])")
 _TAELS = re.compile(r"(?P<rest>[0-9]|[一二两三四五六七八九])两(?P<half>半)?")
-_INCHES = re.compile(r"\s?(?:and\s+)?(?P<rest>1[01]|[0-9])(?:\s?(?:inch(?:es)?\b|\"|in\b)|(?![0-9.A-Za-z\u3400-\u9fff]))", re.IGNORECASE)
+_INCHES = re.compile(
+    r"\s?(?:and\s+)?(?P<rest>1[01]|[0-9])(?:\s?(?:inch(?:es)?\b|\"|in\b)|(?![0-9.A-Za-z\u3400-\u9fff]))", re.IGNORECASE
+)
 _FEET = re.compile(r"(?<![A-Za-z0-9.'])(?P<feet>[1-9])\s?'\s?(?P<inches>1[01]|[0-9])\s?(?:\"|''|(?=\s+tall))")
 _SMALLER = {"metre": _TENTHS, "catty": _TAELS, "foot": _INCHES}
 _BELOW = re.compile(r"(?:零下|\bminus\s+)$", re.IGNORECASE)

@@ -85,9 +85,16 @@ def _with_their_dates(script: Script, said: Sequence[Moment]) -> Iterator[Moment
         day, first, last = (*said[index : index + 3], None, None, None)[:3]
         both = None
         if (
-            day is not None and day.date and first is not None and first.clock and not first.date and last is not None
+            day is not None
+            and day.date
+            and first is not None
+            and first.clock
+            and not first.date
+            and last is not None
             and _DATE_OF_RANGE.fullmatch(script.text, day.end, first.start)
-            and (_TO.fullmatch(script.text, first.end, last.start) or _AND.fullmatch(script.text, first.end, last.start))
+            and (
+                _TO.fullmatch(script.text, first.end, last.start) or _AND.fullmatch(script.text, first.end, last.start)
+            )
         ):
             both = day.joined(first, first.end)
         yield both or said[index]
