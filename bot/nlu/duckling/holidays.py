@@ -59,7 +59,8 @@ _TOMB_SWEEPING_NAMES = ("清明", "tomb-sweeping day", "tomb sweeping day", "qin
 NAMES: dict[str, str] = (
     dict.fromkeys((_TOMB_SWEEPING, *_TOMB_SWEEPING_NAMES), _TOMB_SWEEPING)
     | {said: name for name, _, _, others in (*_FIXED, *_LUNAR) for said in (name, *others)}
-    | {said: name for name, *_, others in (*_MOVING, *_EASTER) for said in (name, *others)}
+    | {said: name for name, *_, others in _MOVING for said in (name, *others)}
+    | {said: name for name, _, others in _EASTER for said in (name, *others)}
 )
 """What holidays are called → their name here."""
 

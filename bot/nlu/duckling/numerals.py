@@ -62,6 +62,7 @@ def _in_figures(text: str) -> list[Numeral]:
     found: list[Numeral] = []
     for match in _NUMERALS.finditer(text):
         kind = match.lastgroup
+        value: int | float | None
         if kind == "mixed":
             value, kind = _mixed(match["mixed"]), "digits"
         elif match["digits"] is not None:
