@@ -59,6 +59,38 @@ class BertShape:
         return asdict(self)
 
 
+@dataclass(frozen=True)
+class Layout:
+    """How the pieces of a batch (batch, length) are the rows of a matrix. `rows` are their numbers in the flat batch, by
+    which the matrix has none for padding; None where it has one for each."""
+
+    batch: int
+    length: int
+    mask: Tensor | None
+    """(batch, 1, 1, length), True where attended; None for everywhere."""
+    rows: Tensor | None
+
+    @classmethod
+    def of(cls, hidden: Tensor, attended: Tensor | None, *, packed: bool) -> Layout:
+        """`packed` leaves padding out: only attention needs it, and on a CPU it costs as much as text does."""
+        batch, length = hidden.shape[:2]
+        if attended is None:
+            return cls(batch, length, None, None)
+        rows = attended.flatten().nonzero().squeeze(1) if packed else None
+        return cls(batch, length, attended[:, None, None, :], rows)
+
+    def pack(self, padded: Tensor) -> Tensor:
+        """(batch, length, n) to (rows, n)."""
+        flat = padded.reshape(self.batch * self.length, -1)
+        return flat if self.rows is None else flat.index_select(0, self.rows)
+
+    def spread(self, packed: Tensor) -> Tensor:
+        """(rows, n) to (batch, length, n), zero where there is padding."""
+        if self.rows is not None:
+            packed = packed.new_zeros(self.batch * self.length, packed.shape[1]).index_copy_(0, self.rows, packed)
+        return packed.view(self.batch, self.length, -1)
+
+
 class BertLayer(nn.Module):
     """Self-attention and feed-forward with residuals, post-normalised as in the original BERT."""
 
@@ -73,13 +105,12 @@ class BertLayer(nn.Module):
         self.contract = nn.Linear(shape.inner, width)
         self.output_norm = nn.LayerNorm(width, eps=shape.epsilon)
 
-    def forward(self, hidden: Tensor, mask: Tensor | None) -> Tensor:
-        """`hidden` (batch, length, width); `mask` (batch, 1, 1, length), True where attended, None for everywhere."""
-        batch, length, width = hidden.shape
-        split = self.query_key_value(hidden).view(batch, length, 3, self.heads, width // self.heads)
+    def forward(self, hidden: Tensor, layout: Layout) -> Tensor:
+        """`hidden` (rows, width)."""
+        split = layout.spread(self.query_key_value(hidden)).unflatten(2, (3, self.heads, -1))
         query, key, value = split.permute(2, 0, 3, 1, 4)
-        mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
-        mixed = self.attended(mixed.transpose(1, 2).reshape(batch, length, width))
+        mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=layout.mask)
+        mixed = self.attended(layout.pack(mixed.transpose(1, 2)))
         hidden = self.attended_norm(hidden + self.dropout(mixed))
         inner = self.contract(functional.gelu(self.expand(hidden), approximate=self.gelu))
         output: Tensor = self.output_norm(hidden + self.dropout(inner))
@@ -113,10 +144,11 @@ class BertEncoder(nn.Module):
 
     def run(self, hidden: Tensor, attended: Tensor | None, first: int = 0, last: int | None = None) -> Tensor:
         """Layers `first` up to `last` (exclusive). `attended` (batch, length) is boolean; None means no padding."""
-        mask = None if attended is None else attended[:, None, None, :]
+        layout = Layout.of(hidden, attended, packed=hidden.device.type == "cpu")
+        rows = layout.pack(hidden)
         for layer in self.layers[first:last]:
-            hidden = layer(hidden, mask)
-        return hidden
+            rows = layer(rows, layout)
+        return layout.spread(rows)
 
     def forward(self, ids: Tensor, attended: Tensor | None) -> Tensor:
         """Hidden states of the last layer, (batch, length, width)."""

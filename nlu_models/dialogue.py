@@ -24,6 +24,7 @@ FORMAT = 1
 WEIGHTS, DESCRIPTION = "dialogue.safetensors", "dialogue.json"
 
 _AT_ONCE = 512
+_KEPT_TURNS = 4096
 
 Row = tuple[tuple[int, float], ...]
 """The columns of a sparse vector that are not zero, and their values."""
@@ -108,6 +109,7 @@ class DialoguePredictor:
         import torch
 
         self.network = network.eval()
+        self._embedded: dict[tuple[Row, ...], Tensor] = {}
         with torch.inference_mode():
             self._labels: Tensor = network.embed_labels()
 
@@ -116,8 +118,6 @@ class DialoguePredictor:
         `cosine`. Raises `TrainingDataError` for a dialogue without turns."""
         import torch
 
-        from nlu_models.dialogue_network import pack
-
         if not dialogues:
             return []
         if not all(dialogues):
@@ -125,9 +125,38 @@ class DialoguePredictor:
         found: list[list[float]] = []
         with torch.inference_mode():
             for start in range(0, len(dialogues), _AT_ONCE):
-                vectors = self.network(pack(self.network.parts, dialogues[start : start + _AT_ONCE]))
+                vectors = self._vectors(dialogues[start : start + _AT_ONCE])
                 found += self.network.similarity(vectors, self._labels).tolist()
         return found
+
+    def _vectors(self, dialogues: Sequence[Sequence[Turn]]) -> Tensor:
+        """(dialogues, embedding)."""
+        import torch
+
+        lengths = [len(turns) for turns in dialogues]
+        embedded = self._embed([turn for turns in dialogues for turn in reversed(turns)])
+        if len(set(lengths)) == 1:
+            return self.network.summarise(embedded.view(len(dialogues), lengths[0], -1), None)
+        padded = torch.nn.utils.rnn.pad_sequence(list(embedded.split(lengths)), batch_first=True)
+        present = torch.arange(max(lengths)) < torch.tensor(lengths)[:, None]
+        return self.network.summarise(padded, present)
+
+    def _embed(self, turns: Sequence[Turn]) -> Tensor:
+        """(turns, units). The turns of a bot's conversations are few and come again: each is embedded once."""
+        import torch
+
+        from nlu_models.dialogue_network import pack
+
+        names = [part.name for part in self.network.parts]
+        keys = [tuple(turn.get(name, ()) for name in names) for turn in turns]
+        found = {key: self._embedded.get(key) for key in keys}
+        new = {key: turn for key, turn in zip(keys, turns, strict=True) if found[key] is None}
+        if new:
+            vectors = self.network.embed_turns(pack(self.network.parts, [[turn] for turn in new.values()]))
+            fresh = dict(zip(new, vectors[:, 0].unbind(), strict=True))
+            found |= fresh
+            self._embedded = fresh if len(self._embedded) > _KEPT_TURNS else self._embedded | fresh
+        return torch.stack([vector for key in keys if (vector := found[key]) is not None])
 
     def save(self, folder: Path) -> None:
         """Write everything needed to load it again into `folder` (made if missing)."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import torch
@@ -124,20 +125,20 @@ class Layer(nn.Module):
         self.narrow = ThinLinear(4 * units, units, density)
         self.drop = dropout(config.drop_dialogue)
 
-    def forward(self, values: Tensor, present: Tensor) -> Tensor:
+    def forward(self, values: Tensor, present: Tensor | None) -> Tensor:
         """`values` (b, turns, units), `present` (b, turns)."""
         source = self.before_attention(values)
         if self.only_first:
             values = values[:, :1]
         query, key, value = (
-            layer(taken).unflatten(-1, (self.heads, -1)).transpose(1, 2)
+            layer(taken).view(len(taken), -1, self.heads, taken.shape[-1] // self.heads).transpose(1, 2)
             for layer, taken in ((self.query, source[:, : values.shape[1]]), (self.key, source), (self.value, source))
         )
         attended = functional.scaled_dot_product_attention(
             query,
             key,
             value,
-            attn_mask=present[:, None, None, :],
+            attn_mask=None if present is None else present[:, None, None, :],
             dropout_p=self.drop_attention if self.training else 0.0,
         )
         values = values + self.drop(self.output(attended.transpose(1, 2).flatten(2)))
@@ -178,11 +179,19 @@ class DialogueNetwork(nn.Module):
 
     def forward(self, batch: Packed) -> Tensor:
         """(b, embedding)."""
-        values = self.embed(self._encode(batch)) * math.sqrt(self.config.units)
-        values = self.drop(values + positions(values.shape[1], self.config.units))
+        return self.summarise(self.embed_turns(batch), batch.present)
+
+    def embed_turns(self, batch: Packed) -> Tensor:
+        """Each turn by itself, whatever its place in a dialogue: (b, turns, units)."""
+        return self.embed(self._encode(batch)) * math.sqrt(self.config.units)  # type: ignore[no-any-return]
+
+    def summarise(self, turns: Tensor, present: Tensor | None) -> Tensor:
+        """Dialogues of embedded turns (b, turns, units), latest first, to (b, embedding). `present` (b, turns) may be
+        None when no dialogue is shorter than another."""
+        values = self.drop(turns + positions(turns.shape[1], self.config.units))
         for layer in self.layers:
-            values = layer(values, batch.present)
-        return self.embed_dialogue(functional.gelu(self.norm(values)[:, 0]))  # type: ignore[no-any-return]
+            values = layer(values, present)
+        return self.embed_dialogue(functional.gelu(self.norm(values[:, 0])))  # type: ignore[no-any-return]
 
     def _encode(self, batch: Packed) -> Tensor:
         """All parts of each turn (b, turns, width): groups first, in the order of their first part."""
@@ -235,8 +244,10 @@ class DialogueNetwork(nn.Module):
         yield self.embed_label.weight
 
 
+@lru_cache(128)
 def positions(turns: int, units: int) -> Tensor:
     """Sines at even, cosines at odd units (turns, units). Source: Vaswani et al., Attention Is All You Need, 3.5."""
-    unit = torch.arange(units)
-    angles = torch.arange(turns)[:, None] / torch.pow(10_000.0, 2 * (unit // 2) / units)
-    return torch.where(unit % 2 == 0, angles.sin(), angles.cos())
+    with torch.inference_mode(False):  # what is kept may be used in training too
+        unit = torch.arange(units)
+        angles = torch.arange(turns)[:, None] / torch.pow(10_000.0, 2 * (unit // 2) / units)
+        return torch.where(unit % 2 == 0, angles.sin(), angles.cos())
