@@ -31,6 +31,7 @@ from bot.formats.write_domain import domain_as_data
 from bot.nlu import pipeline
 from bot.policies.base import Policy
 from bot.policies.ensemble import Ensemble
+from bot.policies.serving import ServedEnsemble
 from bot.policies.training import build_policy
 from bot.project import Project
 from bot.stores.model_archive import CACHE, Metadata, Model, Part, newest, open_model
@@ -48,7 +49,7 @@ def assemble(project: Project | Path | str, *, model: Path | None = None, **part
     register_slot_types(project)
     made: dict[str, Any] = {
         "nlu": lambda: understanding_of(project, trained),
-        "policies": lambda: Ensemble(policies_of(project, trained)),
+        "policies": lambda: ServedEnsemble(Ensemble(policies_of(project, trained))),
         "speaker": lambda: speaker_of(project),
         "custom_actions": lambda: custom_actions_of(project),
         "store": lambda: (

@@ -35,7 +35,7 @@ from bot.stores.base import ConversationChanged, LockStore, TrackerStore
 from bot.stores.memory import MemoryLockStore, MemoryTrackerStore
 from bot.trace import TurnTrace
 from bot.tracker import Clock, EventVerbosity, Tracker
-from bot.turn import MAX_PREDICTIONS, Predicts, Turn
+from bot.turn import MAX_PREDICTIONS, Decides, Turn
 
 if TYPE_CHECKING:
     from bot.project import Project
@@ -81,7 +81,7 @@ class Assistant:
 
     domain: Domain
     nlu: Understands
-    policies: Predicts
+    policies: Decides
     speaker: Speaker
     custom_actions: CustomActions = field(default_factory=NoCustomActions)
     store: TrackerStore = field(default_factory=MemoryTrackerStore)
@@ -362,7 +362,7 @@ class Assistant:
 
     async def close_model(self) -> None:
         """Let go what belongs to this assistant and to no other that takes over."""
-        for part in (self.speaker, self.nlu, self.custom_actions):
+        for part in (self.speaker, self.nlu, self.policies, self.custom_actions):
             close = getattr(part, "close", None)
             closing = close() if close is not None else None
             if inspect.isawaitable(closing):

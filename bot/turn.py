@@ -5,7 +5,6 @@ Source: `_run_prediction_loop` and `_run_action` of `rasa/core/processor.py` in 
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 from collections.abc import Iterable
@@ -43,13 +42,10 @@ _APOLOGIES = {
 _WAITING = (ACTION_LISTEN, ACTION_SESSION_START)
 
 
-class Predicts(Protocol):
-    """Who decides: the ensemble of policies."""
+class Decides(Protocol):
+    """Who decides: the ensemble of policies. Many conversations may be asked about at once."""
 
-    @property
-    def is_heavy(self) -> bool: ...
-
-    def predict(self, tracker: Tracker, domain: Domain) -> Prediction: ...
+    async def decide(self, tracker: Tracker) -> Prediction: ...
 
 
 @dataclass
@@ -59,7 +55,7 @@ class Turn:
     tracker: Tracker
     domain: Domain
     book: ActionBook
-    policies: Predicts
+    policies: Decides
     voice: Voice
     trace: TurnTrace
     max_predictions: int = MAX_PREDICTIONS
@@ -97,9 +93,7 @@ class Turn:
             if self.domain.has_action(followup):
                 return certain(self.domain, followup, policy="followup_action", why="follow-up action")
             logger.error("There is no action '%s' to follow up with; the policies decide instead.", followup)
-        if self.policies.is_heavy:
-            return await asyncio.to_thread(self.policies.predict, tracker, self.domain)
-        return self.policies.predict(tracker, self.domain)
+        return await self.policies.decide(tracker)
 
     async def run(self, action: Action, prediction: Prediction) -> bool:
         """Run an action and log what follows from it; whether another action may come after it."""

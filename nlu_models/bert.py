@@ -107,7 +107,7 @@ class BertLayer(nn.Module):
 
     def forward(self, hidden: Tensor, layout: Layout) -> Tensor:
         """`hidden` (rows, width)."""
-        split = layout.spread(self.query_key_value(hidden)).unflatten(2, (3, self.heads, -1))
+        split = layout.spread(self.query_key_value(hidden)).view(layout.batch, layout.length, 3, self.heads, -1)
         query, key, value = split.permute(2, 0, 3, 1, 4)
         mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=layout.mask)
         mixed = self.attended(layout.pack(mixed.transpose(1, 2)))

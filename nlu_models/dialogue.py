@@ -137,7 +137,7 @@ class DialoguePredictor:
         embedded = self._embed([turn for turns in dialogues for turn in reversed(turns)])
         if len(set(lengths)) == 1:
             return self.network.summarise(embedded.view(len(dialogues), lengths[0], -1), None)
-        padded = torch.nn.utils.rnn.pad_sequence(list(embedded.split(lengths)), batch_first=True)
+        padded = torch.nn.utils.rnn.pad_sequence(list(torch.split(embedded, lengths)), batch_first=True)
         present = torch.arange(max(lengths)) < torch.tensor(lengths)[:, None]
         return self.network.summarise(padded, present)
 

@@ -24,6 +24,7 @@ from bot.nlu.language import detect
 from bot.nlu.payload import read_payload
 from bot.policies.base import Policy
 from bot.policies.ensemble import Ensemble
+from bot.policies.serving import ServedEnsemble
 from bot.policies.training import train
 from bot.project import Project
 from bot.tracker import Tracker
@@ -67,7 +68,7 @@ class StarterTalk:
         self.assistant = Assistant(
             project.domain,
             self.nlu,
-            Ensemble(policies),
+            ServedEnsemble(Ensemble(policies)),
             ResponseSpeaker(project.domain.responses, random=Random(7), language=project.config.language),
             custom_actions=actions,
             linkers=(ReferenceResolver(),),

@@ -17,6 +17,7 @@ from bot.message import Message, Understanding
 from bot.nlg.speaker import ResponseSpeaker
 from bot.nlu.payload import read_payload
 from bot.policies.ensemble import Ensemble
+from bot.policies.serving import ServedEnsemble
 from bot.policies.training import train
 from bot.trace import TurnTrace
 from bot.tracker import Tracker
@@ -81,7 +82,7 @@ class TalkingBot:
         speaker = ResponseSpeaker(self.domain.responses, random=Random(7))
         nlu = Payloads(self.domain, understood or {})
         given: dict[str, Any] = {"custom_actions": self.actions, "clock": lambda: self.now, **parts}
-        self.assistant = Assistant(self.domain, nlu, Ensemble(policies), speaker, **given)
+        self.assistant = Assistant(self.domain, nlu, ServedEnsemble(Ensemble(policies)), speaker, **given)
 
     def say(self, *texts: str, sender: str = "me", message_id: str = "") -> list[str | None]:
         """The texts of the replies to all of these messages."""

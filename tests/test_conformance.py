@@ -19,6 +19,7 @@ from bot.message import Message, Reply, Understanding
 from bot.nlg.speaker import ResponseSpeaker
 from bot.nlu.payload import read_payload
 from bot.policies.ensemble import Ensemble
+from bot.policies.serving import ServedEnsemble
 from bot.policies.training import train
 from bot.project import Project
 from bot.tracker import Tracker
@@ -80,7 +81,9 @@ def assistant_for(bot: str) -> tuple[Assistant, RecordedActions]:
     actions = RecordedActions()
     policies = train(project.stories, project.domain, project.config.policies)
     speaker = ResponseSpeaker(project.domain.responses, random=Random(1), language=project.config.language)
-    assistant = Assistant(project.domain, Payloads(project.domain), Ensemble(policies), speaker, custom_actions=actions)
+    assistant = Assistant(
+        project.domain, Payloads(project.domain), ServedEnsemble(Ensemble(policies)), speaker, custom_actions=actions
+    )
     return assistant, actions
 
 

@@ -88,6 +88,15 @@ class Policy(Protocol):
 
 
 @runtime_checkable
+class Batched(Protocol):
+    """A policy whose model answers for several conversations in little more time than for one."""
+
+    def predict_batch(self, trackers: Sequence[Tracker], domain: Domain, rule_only: RuleOnly) -> list[Prediction]:
+        """What `predict` says of each."""
+        ...
+
+
+@runtime_checkable
 class Generalising(Protocol):
     """A policy for conversations that no story tells. It also learns from stories that go on with other stories, and
     takes long enough to say how far it is (0 to 1)."""

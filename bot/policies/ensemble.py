@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.domain import ACTION_LISTEN, Domain
 from bot.errors import UsageError
 from bot.events import ActionExecuted, ActionExecutionRejected, UserFeaturization
-from bot.policies.base import Policy, Prediction
+from bot.policies.base import Batched, Policy, Prediction
 from bot.policies.rule import RulePolicy
 from bot.policies.states import RuleOnly
 from bot.tracker import Tracker
@@ -31,28 +31,53 @@ class Ensemble:
         """Whether a policy runs a model, so that predicting belongs in a worker thread."""
         return any(policy.is_heavy for policy in self.policies)
 
+    @property
+    def is_batched(self) -> bool:
+        """Whether all of its models answer for many conversations at once."""
+        return all(isinstance(policy, Batched) for policy in self.policies if policy.is_heavy)
+
     def predict(self, tracker: Tracker, domain: Domain) -> Prediction:
         """The prediction to follow, with the events of all policies."""
-        predictions = self._predictions(tracker, domain)
-        best = _best(predictions)
-        events = [event for prediction in predictions for event in prediction.events]
-        events += best.optional_events
-        if tracker.latest_action_name == ACTION_LISTEN:
-            events.append(UserFeaturization(best.is_end_to_end))
-        return replace(best, events=tuple(events), optional_events=())
+        return self.predict_batch([tracker], domain)[0]
 
-    def _predictions(self, tracker: Tracker, domain: Domain) -> list[Prediction]:
-        """The answers of all policies that could matter, in the order of the config."""
-        rejected = _rejected_action(tracker)
-        index = domain.action_index(rejected) if rejected is not None and domain.has_action(rejected) else None
-        answers: dict[int, Prediction] = {}
+    def predict_batch(self, trackers: Sequence[Tracker], domain: Domain) -> list[Prediction]:
+        """The predictions for several conversations; one forward pass of each model for all of them."""
+        found = self._predictions(trackers, domain)
+        return [_together(tracker, predictions) for tracker, predictions in zip(trackers, found, strict=True)]
+
+    def _predictions(self, trackers: Sequence[Tracker], domain: Domain) -> list[list[Prediction]]:
+        """For each tracker the answers of all policies that could matter, in the order of the config."""
+        rejected = [_rejected_index(tracker, domain) for tracker in trackers]
+        answers: list[dict[int, Prediction]] = [{} for _ in trackers]
         for number in self._by_priority:
             policy = self.policies[number]
-            if policy.yields_to_certainty and any(_is_beyond(a, policy.config.priority) for a in answers.values()):
-                continue
-            prediction = policy.predict(tracker, domain, self._rule_only)
-            answers[number] = prediction if index is None else _without(prediction, index)
-        return [answers[number] for number in sorted(answers)]
+            asked = [
+                place
+                for place, known in enumerate(answers)
+                if not policy.yields_to_certainty
+                or not any(_is_beyond(answer, policy.config.priority) for answer in known.values())
+            ]
+            found = _ask(policy, [trackers[place] for place in asked], domain, self._rule_only)
+            for place, prediction in zip(asked, found, strict=True):
+                index = rejected[place]
+                answers[place][number] = prediction if index is None else _without(prediction, index)
+        return [[known[number] for number in sorted(known)] for known in answers]
+
+
+def _ask(policy: Policy, trackers: Sequence[Tracker], domain: Domain, rule_only: RuleOnly) -> list[Prediction]:
+    if isinstance(policy, Batched):
+        return policy.predict_batch(trackers, domain, rule_only)
+    return [policy.predict(tracker, domain, rule_only) for tracker in trackers]
+
+
+def _together(tracker: Tracker, predictions: Sequence[Prediction]) -> Prediction:
+    """The best prediction, with the events of all."""
+    best = _best(predictions)
+    events = [event for prediction in predictions for event in prediction.events]
+    events += best.optional_events
+    if tracker.latest_action_name == ACTION_LISTEN:
+        events.append(UserFeaturization(best.is_end_to_end))
+    return replace(best, events=tuple(events), optional_events=())
 
 
 def _is_beyond(prediction: Prediction, priority: int) -> bool:
@@ -77,10 +102,11 @@ def _without(prediction: Prediction, index: int) -> Prediction:
     return replace(prediction, probabilities=tuple(probabilities))
 
 
-def _rejected_action(tracker: Tracker) -> str | None:
+def _rejected_index(tracker: Tracker, domain: Domain) -> int | None:
+    """The action that has just refused to run."""
     for event in tracker.events_back():
         if isinstance(event, ActionExecutionRejected):
-            return event.name
+            return domain.action_index(event.name) if domain.has_action(event.name) else None
         if isinstance(event, ActionExecuted):
             return None
     return None

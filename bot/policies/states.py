@@ -129,12 +129,19 @@ def featurise(
     )
 
 
-def choose_input(state: ConversationState, domain: Domain, *, use_text: bool) -> State:
-    """The state a prediction is made in: directly after a message, by its text or by its intent and entities."""
-    return _with_one_input(featurise(state, domain, keep_text=True), use_text=use_text)
+def _current(tracker: Tracker) -> State:
+    """The features of the current state, with the message's text beside its intent; computed once for all policies."""
+    top = tracker.top
+    known: State | None = top.notes.get("current") if top and top.notes else None
+    if known is None:
+        known = featurise(top.state if top else tracker.initial_state, tracker.domain, keep_text=True)
+        if top:
+            top.note("current", known)
+    return known
 
 
 def _with_one_input(features: State, *, use_text: bool) -> State:
+    """The state a prediction is made in: directly after a message, by its text or by its intent and entities."""
     if features.is_after_listen:
         if use_text:
             return replace(features, intent=None, entities=())
@@ -144,10 +151,8 @@ def _with_one_input(features: State, *, use_text: bool) -> State:
 
 def recent_states(tracker: Tracker, length: int, *, use_text: bool = False) -> list[State]:
     """The last `length` states of a conversation, rules' own turns included; oldest first."""
-    domain = tracker.domain
-    top = tracker.top
-    states = [choose_input(top.state if top else tracker.initial_state, domain, use_text=use_text)]
-    action = top and top.action
+    states = [_with_one_input(_current(tracker), use_text=use_text)]
+    action = tracker.top and tracker.top.action
     while action and len(states) < length:
         states.append(_before(action, tracker))
         action = action.parent and action.parent.action
@@ -198,7 +203,6 @@ class StoryStates:
     """The states of a conversation without the turns that only rules handle, and without unlikely-intent turns."""
 
     def __init__(self, domain: Domain, rule_only: RuleOnly) -> None:
-        self._domain = domain
         self._rule_only = rule_only
         self.rule_only_loops = rule_only.loops
         self.seen_slots = frozenset(slot.name for slot in domain.featurised_slots) - rule_only.slots
@@ -208,7 +212,7 @@ class StoryStates:
         top = tracker.top
         history = self._after(top and top.action, tracker)
         state = top.state if top else tracker.initial_state
-        history = self._extended(history, state, hides=False, features=featurise(state, self._domain, keep_text=True))
+        history = self._extended(history, state, hides=False, features=_current(tracker))
         states: list[State] = []
         link: _StoryHistory | None = history
         while link and link.last is not None and (length is None or len(states) < length):

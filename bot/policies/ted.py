@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import ClassVar
 
@@ -71,15 +72,22 @@ class TEDPolicy:
         self._model = DialogueModel.learn(situations, labels, domain, self.config, progress=progress)
 
     def predict(self, tracker: Tracker, domain: Domain, rule_only: RuleOnly) -> Prediction:
-        name = type(self).__name__
-        if self._model is None:
-            return Prediction(name, scores(domain, {}), self.config.priority)
-        situations = self._situations(tracker, self._model, self._story_states(domain, rule_only))
-        found = self._model.similarities(situations)
+        return self.predict_batch([tracker], domain, rule_only)[0]
+
+    def predict_batch(self, trackers: Sequence[Tracker], domain: Domain, rule_only: RuleOnly) -> list[Prediction]:
+        name, model = type(self).__name__, self._model
+        if model is None:
+            return [Prediction(name, scores(domain, {}), self.config.priority) for _ in trackers]
+        history = self._story_states(domain, rule_only)
+        asked = [self._situations(tracker, model, history) for tracker in trackers]
+        answers = iter(model.similarities([situation for situations in asked for situation in situations]))
+        return [self._prediction(list(islice(answers, len(situations))), domain) for situations in asked]
+
+    def _prediction(self, found: Sequence[dict[str, float]], domain: Domain) -> Prediction:
         chosen, by_text = self._choose([_softmax(each) for each in found], found)
         confidences = {action: value for action, value in self._ranked(chosen).items() if domain.has_action(action)}
         return Prediction(
-            name,
+            type(self).__name__,
             scores(domain, confidences),
             self.config.priority,
             is_end_to_end=by_text,

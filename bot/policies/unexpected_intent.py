@@ -70,15 +70,24 @@ class UnexpecTEDIntentPolicy:
         self._quantiles = quantiles([intents for _, intents in examples], found)
 
     def predict(self, tracker: Tracker, domain: Domain, rule_only: RuleOnly) -> Prediction:
-        name, priority = type(self).__name__, self.config.priority
-        nothing = scores(domain, {})
+        return self.predict_batch([tracker], domain, rule_only)[0]
+
+    def predict_batch(self, trackers: Sequence[Tracker], domain: Domain, rule_only: RuleOnly) -> list[Prediction]:
+        asked = [self._asked(tracker, domain, rule_only) for tracker in trackers]
+        situations = [each[1] for each in asked if each]
+        answers = iter(self._model.similarities(situations) if self._model and situations else ())
+        nothing = Prediction(type(self).__name__, scores(domain, {}), self.config.priority)
+        return [self._prediction(each[0], next(answers), domain) if each else nothing for each in asked]
+
+    def _asked(self, tracker: Tracker, domain: Domain, rule_only: RuleOnly) -> tuple[str, Situation] | None:
+        """The intent to judge and the conversation before it; None when there is nothing to judge."""
         intent = _intent_just_said(tracker)
-        if self._model is None or intent not in self._model.labels:
-            return Prediction(name, nothing, priority)
+        if self._model is None or intent is None or intent not in self._model.labels:
+            return None
         situation = self._before_message(tracker, self._model, self._story_states(domain, rule_only))
-        if not situation:
-            return Prediction(name, nothing, priority)
-        (similarities,) = self._model.similarities([situation])
+        return (intent, situation) if situation else None
+
+    def _prediction(self, intent: str, similarities: dict[str, float], domain: Domain) -> Prediction:
         threshold = self._threshold(intent)
         is_unlikely = (
             threshold is not None
@@ -87,9 +96,9 @@ class UnexpecTEDIntentPolicy:
             and intent != max(similarities, key=lambda each: similarities[each])
         )
         return Prediction(
-            name,
-            scores(domain, {ACTION_UNLIKELY_INTENT: 1.0}) if is_unlikely else nothing,
-            priority,
+            type(self).__name__,
+            scores(domain, {ACTION_UNLIKELY_INTENT: 1.0} if is_unlikely else {}),
+            self.config.priority,
             why=f"no story leads to expect '{intent}' here" if is_unlikely else "",
             metadata=self._metadata(intent, similarities),
         )

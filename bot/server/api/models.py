@@ -54,7 +54,7 @@ def model_routes(running: Running) -> APIRouter:
             tracker = Tracker.from_events("default", events_from_dicts(events), assistant.domain)
         except (KeyError, TypeError, ValueError) as error:
             raise ApiError(400, "BadRequest", f"Supplied events are not valid: {error}") from error
-        prediction = await asyncio.to_thread(assistant.policies.predict, tracker, assistant.domain)
+        prediction = await assistant.policies.decide(tracker)
         pairs = zip(assistant.domain.action_names, prediction.probabilities, strict=True)
         return {
             "scores": [{"action": action, "score": score} for action, score in pairs],
