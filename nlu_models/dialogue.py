@@ -142,21 +142,24 @@ class DialoguePredictor:
         return self.network.summarise(padded, present)
 
     def _embed(self, turns: Sequence[Turn]) -> Tensor:
-        """(turns, units). The turns of a bot's conversations are few and come again: each is embedded once."""
+        """(turns, units). The turns of a bot's conversations are few and come again: each is embedded once, and by
+        itself, so that it does not matter which others came with it."""
         import torch
 
         from nlu_models.dialogue_network import pack
 
-        names = [part.name for part in self.network.parts]
-        keys = [tuple(turn.get(name, ()) for name in names) for turn in turns]
-        found = {key: self._embedded.get(key) for key in keys}
-        new = {key: turn for key, turn in zip(keys, turns, strict=True) if found[key] is None}
-        if new:
-            vectors = self.network.embed_turns(pack(self.network.parts, [[turn] for turn in new.values()]))
-            fresh = dict(zip(new, vectors[:, 0].unbind(), strict=True))
-            found |= fresh
-            self._embedded = fresh if len(self._embedded) > _KEPT_TURNS else self._embedded | fresh
-        return torch.stack([vector for key in keys if (vector := found[key]) is not None])
+        network = self.network
+        names = [part.name for part in network.parts]
+        known, found = self._embedded, []
+        for turn in turns:
+            key = tuple(turn.get(name, ()) for name in names)
+            vector = known.get(key)
+            if vector is None:
+                if len(known) >= _KEPT_TURNS:
+                    known.clear()
+                vector = known[key] = network.embed_turns(pack(network.parts, [[turn]]))[0, 0]
+            found.append(vector)
+        return torch.stack(found)
 
     def save(self, folder: Path) -> None:
         """Write everything needed to load it again into `folder` (made if missing)."""

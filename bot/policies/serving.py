@@ -19,7 +19,7 @@ class ServedEnsemble:
     """
 
     def __init__(self, ensemble: Ensemble, *, max_batch: int = 32) -> None:
-        self._ensemble = ensemble
+        self.ensemble = ensemble
         is_together = ensemble.is_heavy and ensemble.is_batched
         self._batcher: MicroBatcher[Tracker, Prediction] | None = (
             MicroBatcher(self, max_batch=max_batch, name="policies") if is_together else None
@@ -29,13 +29,13 @@ class ServedEnsemble:
         """The prediction to follow."""
         if self._batcher is not None:
             return await self._batcher.predict_async(tracker)
-        if self._ensemble.is_heavy:
-            return await asyncio.to_thread(self._ensemble.predict, tracker, tracker.domain)
-        return self._ensemble.predict(tracker, tracker.domain)
+        if self.ensemble.is_heavy:
+            return await asyncio.to_thread(self.ensemble.predict, tracker, tracker.domain)
+        return self.ensemble.predict(tracker, tracker.domain)
 
     def predict(self, trackers: Sequence[Tracker], /) -> list[Prediction]:
         """What the micro-batcher calls, in its own thread."""
-        return self._ensemble.predict_batch(trackers, trackers[0].domain)
+        return self.ensemble.predict_batch(trackers, trackers[0].domain)
 
     def close(self) -> None:
         """Answer what has been asked, then stop."""

@@ -187,7 +187,7 @@ def test_ruling_cuts_out_first_changes_no_answer(messages: list[str]) -> None:
     talking = bot("AugmentedMemoizationPolicy", MORE)
     thorough = Thorough(MemoizationConfig())
     thorough.train(training_trackers(parse_stories(RULE + MORE), talking.domain), talking.domain)
-    quick = next(p for p in talking.assistant.policies.policies if isinstance(p, AugmentedMemoizationPolicy))  # type: ignore[attr-defined]
+    quick = next(p for p in talking.assistant.policies.ensemble.policies if isinstance(p, AugmentedMemoizationPolicy))  # type: ignore[attr-defined]
     for message in messages:
         talking.say(message)
         tracker = talking.tracker()
