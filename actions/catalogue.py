@@ -110,11 +110,13 @@ def find_article(session: ShopSession, question: str, intent: str | None) -> Art
 
 
 def find_products(session: ShopSession, text: str, *, also: str = "") -> list[Hit[Product]]:
-    """Products for a description, those that fit best first; hits that are weak, or far behind the best, are left out.
+    """Products for a description, those that fit best first; hits that are weak, or far behind the best, are left out,
+    and where some have all that was said, those that do not.
 
     `also` is a further message, of which the price limits count.
     """
     hits = search_products(session, text, filters=parse_filters(also)[0], limit=_LOOKED_AT)
+    hits = [hit for hit in hits if hit.complete] or hits
     best = max((hit.score for hit in hits), default=0.0)
     return [hit for hit in hits if hit.score >= max(_GOOD_PRODUCT, best - _FAR_BEHIND)]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from knowledge_base.models.base import Base, Key, Money
@@ -15,21 +15,24 @@ class SearchDocument(Base):
     """
 
     __tablename__ = "search_documents"
-    __table_args__ = (UniqueConstraint("kind", "ref"),)
+    __table_args__ = (UniqueConstraint("kind", "ref"), Index(None, "kind", "revision"))
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     #: product | article
     kind: Mapped[str] = mapped_column(String(20))
     ref: Mapped[Key]
+    #: The counter of this kind (`SearchState`) when the document was written: what is cached takes over what is newer.
+    revision: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    #: The cheapest and the dearest variant for sale, for price filters; None for articles and without variants. They
+    #: stand before the texts: SQLite reads a row only up to the column that is asked for.
+    min_price: Mapped[Money | None]
+    max_price: Mapped[Money | None]
     #: Names and synonyms (products), title and questions (articles).
     title: Mapped[str] = mapped_column(Text, default="")
     #: Everything else, with one token for each option value and category (see search/tokens.py).
     body: Mapped[str] = mapped_column(Text, default="")
     #: What a sentence encoder is given: one text a vector.
     passages: Mapped[list[str]] = mapped_column(JSON, default=list)
-    #: The cheapest and the dearest variant for sale, for price filters; None for articles and without variants.
-    min_price: Mapped[Money | None]
-    max_price: Mapped[Money | None]
 
 
 class SearchVector(Base):

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from sqlalchemy import ColumnElement, or_
+
 from knowledge_base.models import Variant
 from knowledge_base.search.tokens import normalise
 
@@ -29,6 +31,24 @@ class Filters:
             and all(variant.options.get(name) == value for name, value in self.options.items())
             and (variant.can_supply() if self.in_stock else variant.available)
         )
+
+    @property
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """What `accepts` says, for the database."""
+        wanted: list[ColumnElement[bool]] = [Variant.available.is_(True)]
+        if self.min_price is not None:
+            wanted.append(Variant.price >= self.min_price)
+        if self.max_price is not None:
+            wanted.append(Variant.price <= self.max_price)
+        if self.in_stock:
+            wanted.append(or_(Variant.stock.is_(None), Variant.stock > 0))
+        return [*wanted, *(is_option(name, value) for name, value in self.options.items())]
+
+
+def is_option(name: str, value: str) -> ColumnElement[bool]:
+    """Whether a variant has this option, for the database."""
+    has_it: ColumnElement[bool] = Variant.options[name].as_string() == value
+    return has_it
 
 
 _NUMBER = r"(?:[¥￥$€£]|rmb|usd)?\s*(\d+(?:[.,]\d+)*)\s*(?:元|块钱|块|美元|欧元|英镑|刀|dollars?|bucks|yuan|euros?|pounds?|rmb|usd|eur)?"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Generic, TypeVar
 
 from sqlalchemy import select
@@ -13,7 +13,8 @@ from knowledge_base.models import Article, Product, Variant
 from knowledge_base.search import terms
 from knowledge_base.search.filters import Filters, parse_filters
 from knowledge_base.search.query import Query, parse
-from knowledge_base.search.terms import Match
+from knowledge_base.search.sieve import Sieve
+from knowledge_base.search.terms import Group, Match
 from knowledge_base.search.tokens import marker
 from knowledge_base.search.vectors import Embedder, fuse, nearest
 from knowledge_base.sessions import ShopSession
@@ -22,6 +23,10 @@ Found = TypeVar("Found", Product, Article)
 
 #: How many candidates are looked at for one result, and at least.
 _CANDIDATES_PER_RESULT, _LEAST_CANDIDATES = 6, 60
+#: While less than this part of the candidates are found, ever less is asked for.
+_FEW = 4
+#: How many of the products that are nearest in meaning may be sifted by the filters.
+_NEAR = 400
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,8 @@ class Hit(Generic[Found]):
     semantic: float | None = None
     #: For products: the variants that meet the filters and name most of the options asked for, cheapest first.
     variants: tuple[Variant, ...] = ()
+    #: For products: whether it has everything that was said, and every option that was named in one variant.
+    complete: bool = False
 
 
 def search_products(
@@ -51,28 +58,32 @@ def search_products(
 ) -> list[Hit[Product]]:
     """Products for a sentence ("red dress under 300", 300元以下的红色连衣裙), best first.
 
-    Prices and stock in the sentence become filters; `filters` given win over them. Option words such as colours rank
-    but do not exclude; to exclude, give them as `filters.options`.
+    Prices and stock in the sentence become filters; `filters` given win over them. Products that have all that is
+    said, and all the options in one variant, come first and are marked by `Hit.complete`; to exclude others, give the
+    options as `filters.options`. Words and meanings are fused by reciprocal rank.
     """
     said, rest = parse_filters(text)
     wanted = _merge(said, filters or Filters())
     query = parse(session, "product", rest)
-    required: list[tuple[str, ...]] = [(marker("option", *pair),) for pair in wanted.options.items()]
-    if wanted.category_id is not None:
-        required.append((marker("category", wanted.category_id),))
-    bounds = (wanted.min_price, wanted.max_price)
+    sieve = Sieve(session, wanted)
     size = max(_LEAST_CANDIDATES, limit * _CANDIDATES_PER_RESULT)
-    lexical = _lexical(session, "product", query, required, bounds, size)
-    near = dict(nearest(session, "product", rest, embedder, limit=size)) if embedder and rest.strip() else {}
+    lexical, whole = _lexical(session, query, sieve, size)
+    near: dict[str, float] = {}
+    if embedder is not None and rest.strip():
+        closest = dict(nearest(session, "product", rest, embedder, limit=_NEAR))
+        near = {ref: closest[ref] for ref in sieve.first(list(closest), size)}
     ranking = fuse(list(lexical), list(near)) if near else list(lexical)
+    if query.options:
+        whole &= sieve.complete(ranking, query.options)
+        ranking.sort(key=lambda ref: ref not in whole)
     hits: list[Hit[Product]] = []
-    for start in range(0, len(ranking), 2 * limit):
-        for product in _products(session, ranking[start : start + 2 * limit]):
+    for start in range(0, len(ranking), limit):
+        for product in _products(session, ranking[start : start + limit]):
             variants = _variants(product, wanted, query)
-            elsewhere = product.id not in lexical and wanted.category_id not in (None, product.category_id)
-            if (product.variants and not variants) or elsewhere:
+            if product.variants and not variants:
                 continue
-            hits.append(_hit(product, lexical.get(product.id, 0.0), near.get(product.id), embedder, variants))
+            hit = _hit(product, lexical.get(product.id, 0.0), near.get(product.id), embedder, variants)
+            hits.append(replace(hit, complete=product.id in whole))
         if len(hits) >= limit:
             break
     return hits[:limit]
@@ -85,12 +96,42 @@ def _products(session: ShopSession, ids: list[str]) -> list[Product]:
     return [found[key] for key in ids if key in found]
 
 
+def _lexical(session: ShopSession, query: Query, sieve: Sieve, size: int) -> tuple[dict[str, float], set[str]]:
+    """Products that pass the sieve, with their coverage, best first; and those of them that have all that is said."""
+    required = [Group((marker("option", *pair),)) for pair in sieve.filters.options.items()]
+    if sieve.filters.category_id is not None:
+        required.append(Group((marker("category", sieve.filters.category_id),)))
+
+    def passing(groups: list[Group]) -> list[str]:
+        bounds = {"min_price": sieve.filters.min_price, "max_price": sieve.filters.max_price}
+        return sieve.first(terms.find(session, "product", [*groups, *required], **bounds), size, query.options)
+
+    if not query.units:
+        bare = passing([]) if sieve.is_needed else []
+        return dict.fromkeys(bare, 1.0), set(bare)
+    refs: list[str] = []
+    for groups in query.strict:
+        refs = list(dict.fromkeys([*refs, *passing(groups)]))
+        if len(refs) >= size // _FEW:
+            break
+    whole = set(refs)
+    if query.loose and len(refs) < size // _FEW:
+        refs = list(dict.fromkeys([*refs, *passing(query.loose)]))
+    return _scored(query, terms.texts(session, "product", refs), refs), whole
+
+
+def _scored(query: Query, matches: Mapping[str, Match], refs: Sequence[str]) -> dict[str, float]:
+    """Documents with their coverage, best first; among equals their order decides."""
+    scored = {ref: query.coverage(matches[ref]) for ref in refs if ref in matches}
+    return dict(sorted(scored.items(), key=lambda entry: -entry[1]))
+
+
 def search_articles(
     session: ShopSession, text: str, *, limit: int = 3, embedder: Embedder | None = None
 ) -> list[Hit[Article]]:
     """Articles for a question, best first."""
     query = parse(session, "article", text)
-    matches = _matches(session, "article", query, [], (None, None), _LEAST_CANDIDATES)
+    matches = _matches(session, "article", query)
     near = dict(nearest(session, "article", text, embedder, limit=_LEAST_CANDIDATES)) if embedder else {}
     found = session.scalars(select(Article).where(Article.id.in_({*matches, *near})))
     hits = {
@@ -108,43 +149,14 @@ def search_articles(
     return [hits[ref] for ref in dict.fromkeys(order)][:limit]
 
 
-def _lexical(
-    session: ShopSession,
-    kind: str,
-    query: Query,
-    required: list[tuple[str, ...]],
-    bounds: tuple[Decimal | None, Decimal | None],
-    limit: int,
-) -> dict[str, float]:
-    """Documents with their coverage, best first."""
-    matches = _matches(session, kind, query, required, bounds, limit)
-    if not query.units:
-        return dict.fromkeys(matches, 1.0)
-    scored = {ref: query.coverage(match) for ref, match in matches.items()}
-    # The sort is stable: among equals the database's own ranking (BM25) decides.
-    return dict(sorted(scored.items(), key=lambda entry: -entry[1]))
-
-
-def _matches(
-    session: ShopSession,
-    kind: str,
-    query: Query,
-    required: list[tuple[str, ...]],
-    bounds: tuple[Decimal | None, Decimal | None],
-    limit: int,
-) -> dict[str, Match]:
+def _matches(session: ShopSession, kind: str, query: Query) -> dict[str, Match]:
     """Documents with everything asked for, then those with anything."""
-    low, high = bounds
-
-    def run(groups: list[tuple[str, ...]]) -> list[Match]:
-        return terms.find(session, kind, [*groups, *required], limit=limit, min_price=low, max_price=high)
-
-    if not query.units:
-        return {match.ref: match for match in run([])} if required or bounds != (None, None) else {}
-    matches = {match.ref: match for match in run(query.strict)} if query.strict else {}
-    if len(matches) < limit // 4:
-        matches = {**matches, **{match.ref: match for match in run(query.loose) if match.ref not in matches}}
-    return matches
+    refs: list[str] = []
+    for groups in (*query.strict, query.loose):
+        if groups and len(refs) < _LEAST_CANDIDATES // _FEW:
+            refs = list(dict.fromkeys([*refs, *terms.find(session, kind, groups)[:_LEAST_CANDIDATES]]))
+    found = terms.texts(session, kind, refs)
+    return {ref: found[ref] for ref in refs if ref in found}
 
 
 def _variants(product: Product, filters: Filters, query: Query) -> tuple[Variant, ...]:

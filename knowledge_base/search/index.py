@@ -43,13 +43,17 @@ def refresh(
     return changed
 
 
-def bump(session: ShopSession, name: str) -> None:
-    """Tell every process that what it caches of this part is old."""
+def bump(session: ShopSession, name: str) -> int:
+    """Tell every process that what it caches of this part is old; the new counter.
+
+    The counter's row is locked until the transaction ends, so that counters are committed in their order.
+    """
     counted: CursorResult[Any] = session.connection().execute(
         update(_STATE).where(_STATE.c.name == name).values(revision=_STATE.c.revision + 1)
     )
     if counted.rowcount == 0:
         session.execute(insert(_STATE).values(name=name, revision=1))
+    return revision(session, name)
 
 
 def revision(session: ShopSession, name: str) -> int:
@@ -63,9 +67,10 @@ def _refresh(session: ShopSession, kind: str, refs: list[str] | None) -> int:
     session.flush()
     changed = 0
     wanted: set[str] = set()
+    current = bump(session, kind)
     for documents in _chunks(_documents(session, kind, refs)):
         wanted.update(document["ref"] for document in documents)
-        changed += _write(session, kind, documents)
+        changed += _write(session, kind, documents, current)
     known = select(SearchDocument.ref).where(SearchDocument.kind == kind)
     if refs is not None:
         known = known.where(SearchDocument.ref.in_(refs))
@@ -73,8 +78,6 @@ def _refresh(session: ShopSession, kind: str, refs: list[str] | None) -> int:
     for start in range(0, len(gone), _CHUNK):
         for table in (SearchDocument, SearchVector):
             session.execute(delete(table).where(table.kind == kind, table.ref.in_(gone[start : start + _CHUNK])))
-    if changed or gone:
-        bump(session, kind)
     return changed + len(gone)
 
 
@@ -93,8 +96,8 @@ def _documents(session: ShopSession, kind: str, refs: Sequence[str] | None) -> I
         yield product_document(product, categories, attributes)
 
 
-def _write(session: ShopSession, kind: str, documents: list[Document]) -> int:
-    """Insert new documents, update those that differ. Returns how many."""
+def _write(session: ShopSession, kind: str, documents: list[Document], current: int) -> int:
+    """Insert new documents, update those that differ, as of this revision. Returns how many."""
     refs = [document["ref"] for document in documents]
     statement = select(_TABLE).where(_TABLE.c.kind == kind, _TABLE.c.ref.in_(refs))
     known = {row["ref"]: row for row in session.execute(statement).mappings()}
@@ -105,12 +108,12 @@ def _write(session: ShopSession, kind: str, documents: list[Document]) -> int:
         if document["ref"] in known and any(known[document["ref"]][name] != value for name, value in document.items())
     ]
     if new:
-        session.execute(insert(_TABLE), new)
+        session.execute(insert(_TABLE), [{**document, "revision": current} for document in new])
     if different:
         names = ("title", "body", "passages", "min_price", "max_price")
         change = update(_TABLE).where(_TABLE.c.kind == kind, _TABLE.c.ref == bindparam("r_ref"))
         session.connection().execute(
-            change.values({name: bindparam(f"n_{name}") for name in names}),
+            change.values({"revision": current, **{name: bindparam(f"n_{name}") for name in names}}),
             [{"r_ref": each["ref"], **{f"n_{name}": each[name] for name in names}} for each in different],
         )
     terms.store(session, kind, new + different)

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from weakref import WeakKeyDictionary
+from itertools import accumulate
 
-from sqlalchemy import Engine
-
-from knowledge_base.search import terms
-from knowledge_base.search.index import revision
-from knowledge_base.search.terms import Match
+from knowledge_base.search.statistics import Statistics, statistics_of
+from knowledge_base.search.terms import Group, Match
 from knowledge_base.search.tokens import Token, is_chinese, marker, tokens
 from knowledge_base.search.vocabulary import Mention, Pair, vocabulary_of
 from knowledge_base.sessions import ShopSession
@@ -26,6 +22,8 @@ _TYPO_LENGTH, _LONG_WORD = 4, 8
 #: A hit on a corrected word counts less; a word that no document has counts, but less than its rarity says: customers
 #: talk about more than the thing they look for.
 _GUESSED, _UNKNOWN = 0.8, 0.6
+#: Where nothing has all that was asked for, the rarest terms that together are in at most so many documents count.
+_LOOSE_DOCUMENTS = 3000
 
 
 @dataclass(frozen=True)
@@ -43,6 +41,8 @@ class Unit:
     #: Index terms of the option values, and whether the alternatives are a corrected typo.
     markers: tuple[str, ...] = ()
     guessed: bool = False
+    #: In how many documents each alternative is.
+    documents: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,15 +52,29 @@ class Query:
     units: tuple[Unit, ...]
 
     @property
-    def strict(self) -> list[tuple[str, ...]]:
-        """Groups of terms, one of each needed."""
-        return [unit.alternatives for unit in self.units if unit.required]
+    def strict(self) -> list[list[Group]]:
+        """What documents must have: all that was asked for, the names of things in the title; or all anywhere.
+
+        A word that no document has tells none from another.
+        """
+        required = [unit for unit in self.units if unit.required and any(unit.documents)]
+        anywhere = [Group(unit.alternatives) for unit in required]
+        named = [Group(unit.alternatives, in_title=not unit.markers) for unit in required]
+        return [groups for groups in ([anywhere] if named == anywhere else [named, anywhere]) if groups]
 
     @property
-    def loose(self) -> list[tuple[str, ...]]:
-        """One group: anything of it is a hit."""
-        every = tuple(dict.fromkeys(term for unit in self.units for term in unit.alternatives))
-        return [every] if every else []
+    def loose(self) -> list[Group]:
+        """What documents must have where few have all: one of the rarer things."""
+        counted = {pair for unit in self.units for pair in zip(unit.documents, unit.alternatives, strict=True)}
+        rarest = sorted((documents, term) for documents, term in counted if documents)
+        sums = accumulate(documents for documents, _ in rarest)
+        few = [term for (_, term), total in zip(rarest, sums, strict=True) if total <= _LOOSE_DOCUMENTS]
+        return [Group(tuple(few or [rarest[0][1]]))] if rarest else []
+
+    @property
+    def options(self) -> list[tuple[Pair, ...]]:
+        """The option values asked for: of each group, a variant has one."""
+        return [unit.values for unit in self.units if unit.values]
 
     def coverage(self, match: Match) -> float:
         """How much of what was asked for a document has, by weight: 0 to 1."""
@@ -97,18 +111,19 @@ def parse(session: ShopSession, kind: str, text: str) -> Query:
     """The query of a sentence. Option values count as the value or as the words, whichever a document has."""
     mentions, rest = vocabulary_of(session).split(text) if kind == "product" else ([], text)
     drafts = [_of_mention(mention) for mention in mentions] + [_of_token(token) for token in tokens(rest)]
-    counts = terms.counts(session, kind, [term for draft in drafts for term in draft.alternatives])
-    total = max(1, terms.size(session, kind))
+    known = statistics_of(session, kind)
+    known.count(session, [term for draft in drafts for term in draft.alternatives])
     units: list[Unit] = []
     for draft in drafts:
-        found = sum(counts[term] for term in draft.alternatives)
+        found = sum(known.counts[term] for term in draft.alternatives)
         if not found and not draft.required:
             continue  # a bigram nobody has: its word counts already
-        if not found and (nearest := _correct(session, kind, draft.raw)):
+        if not found and (nearest := _correct(session, known, draft.raw)):
             draft = replace(draft, alternatives=(nearest,), guessed=True)
-            found = terms.counts(session, kind, [nearest])[nearest]
-        weight = draft.weight * _rarity(found, total) * (1.0 if found else _UNKNOWN)
-        units.append(replace(draft, weight=weight))
+            known.count(session, [nearest])
+            found = known.counts[nearest]
+        weight = draft.weight * _rarity(found, known.size) * (1.0 if found else _UNKNOWN)
+        units.append(replace(draft, weight=weight, documents=tuple(known.counts[t] for t in draft.alternatives)))
     return Query(tuple(units))
 
 
@@ -128,23 +143,15 @@ def _rarity(documents: int, total: int) -> float:
     return math.log(1 + (total - min(documents, total) + 0.5) / (min(documents, total) + 0.5)) + 0.1
 
 
-_words: WeakKeyDictionary[Engine, dict[str, tuple[int, Sequence[str]]]] = WeakKeyDictionary()
-
-
-def _correct(session: ShopSession, kind: str, word: str) -> str | None:
+def _correct(session: ShopSession, known: Statistics, word: str) -> str | None:
     """The word of the index that an unknown English word most likely is; None if none is near."""
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
     if is_chinese(word) or len(word) < _TYPO_LENGTH or not word.isalpha():
         return None
-    bind = session.get_bind()
-    cache = _words.setdefault(bind if isinstance(bind, Engine) else bind.engine, {})
-    current = revision(session, kind)
-    if kind not in cache or cache[kind][0] != current:
-        cache[kind] = (current, terms.vocabulary(session, kind))
     # Typing mistakes seldom change the first letter.
-    candidates = [known for known in cache[kind][1] if known[0] == word[0]]
+    candidates = known.words(session, word[0])
     allowed = 1 if len(word) < _LONG_WORD else 2
     found = process.extractOne(word, candidates, scorer=OSA.distance, score_cutoff=allowed)
     return found[0] if found else None

@@ -10,15 +10,26 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import TextClause, column, select, table, text
+from sqlalchemy import TextClause, column, func, literal, literal_column, select, table, text
 
 from knowledge_base.models import SearchDocument
 from knowledge_base.sessions import ShopSession
 
 #: How much a hit in the title counts beside one in the body.
 _TITLE_WEIGHT = 4.0
+#: How many matching documents are ranked.
+RANKED = 1000
 
-Groups = Sequence[Sequence[str]]
+
+@dataclass(frozen=True)
+class Group:
+    """Terms of which a document must have one; `in_title` says that only its title counts."""
+
+    terms: tuple[str, ...]
+    in_title: bool = False
+
+
+Groups = Sequence[Group]
 
 
 @dataclass(frozen=True)
@@ -35,25 +46,36 @@ def find(
     kind: str,
     groups: Groups,
     *,
-    limit: int,
     min_price: Decimal | None = None,
     max_price: Decimal | None = None,
-) -> list[Match]:
-    """The best documents that have one term of every group, best first; without groups, the first documents."""
-    documents = select(SearchDocument.ref, SearchDocument.title, SearchDocument.body).where(SearchDocument.kind == kind)
+) -> list[str]:
+    """Documents that have one term of every group, best first; without groups, the first documents.
+
+    Where more than RANKED match, any RANKED of them are ranked: so many have what was asked for equally.
+    """
+    ranking: Any = literal(0)
+    if groups and _is_sqlite(session):  # the index has one kind only; a condition on it here would mislead the planner
+        condition, ranking = _sqlite(kind, groups)
+        index = table(f"search_{kind}_terms", column("rowid"))
+        documents = select(SearchDocument.ref).join(index, index.c.rowid == SearchDocument.id).where(condition)
+    else:
+        documents = select(SearchDocument.ref).where(SearchDocument.kind == kind)
+    if groups and not _is_sqlite(session):
+        condition, ranking = _postgresql(groups)
+        documents = documents.where(condition)
     if max_price is not None:
         documents = documents.where(SearchDocument.min_price <= max_price)
     if min_price is not None:
         documents = documents.where(SearchDocument.max_price >= min_price)
-    ranking: Any = SearchDocument.id
-    if groups:
-        condition, ranking = _sqlite(kind, groups) if _is_sqlite(session) else _postgresql(groups)
-        if _is_sqlite(session):
-            index = table(f"search_{kind}_terms", column("rowid"))
-            documents = documents.join(index, index.c.rowid == SearchDocument.id)
-        documents = documents.where(condition)
-    rows = session.execute(documents.order_by(ranking).limit(limit))
-    return [Match(row.ref, row.title, row.body) for row in rows]
+    matching = documents.add_columns(ranking.label("ranking")).limit(RANKED).subquery()
+    return list(session.scalars(select(matching.c.ref).order_by(matching.c.ranking)))
+
+
+def texts(session: ShopSession, kind: str, refs: Sequence[str]) -> dict[str, Match]:
+    """The texts of these documents."""
+    statement = select(SearchDocument.ref, SearchDocument.title, SearchDocument.body)
+    rows = session.execute(statement.where(SearchDocument.kind == kind, SearchDocument.ref.in_(refs)))
+    return {row.ref: Match(row.ref, row.title, row.body) for row in rows}
 
 
 def counts(session: ShopSession, kind: str, terms: Sequence[str]) -> dict[str, int]:
@@ -75,23 +97,23 @@ def counts(session: ShopSession, kind: str, terms: Sequence[str]) -> dict[str, i
     return found
 
 
-def vocabulary(session: ShopSession, kind: str) -> list[str]:
+def vocabulary(session: ShopSession, kind: str) -> set[str]:
     """Every English word in the index, for correcting typos."""
     if _is_sqlite(session):
         pattern = "SELECT term FROM search_{0}_terms_counts WHERE term GLOB '[a-z]*' AND term NOT GLOB '*[^a-z]*'"
-        return list(session.scalars(text(pattern.format(kind))))
+        return set(session.scalars(text(pattern.format(kind))))
     words = text(
         "SELECT word FROM ts_stat($$SELECT vector FROM search_documents WHERE kind = '"
         + {"product": "product", "article": "article"}[kind]
         + "'$$) WHERE word ~ '^[a-z]+$'"
     )
-    return list(session.scalars(words))
+    return set(session.scalars(words))
 
 
 def size(session: ShopSession, kind: str) -> int:
-    """How many documents there are, near enough for rarity (ids are dense)."""
-    statement = "SELECT max(id) - min(id) + 1 FROM search_documents WHERE kind = :kind"
-    return session.scalar(text(statement), {"kind": kind}) or 0
+    """How many documents there are."""
+    statement = select(func.count()).select_from(SearchDocument).where(SearchDocument.kind == kind)
+    return session.scalar(statement) or 0
 
 
 def store(session: ShopSession, kind: str, documents: Sequence[dict[str, Any]]) -> None:
@@ -109,19 +131,25 @@ def _is_sqlite(session: ShopSession) -> bool:
     return session.get_bind().dialect.name == "sqlite"
 
 
-def _sqlite(kind: str, groups: Groups) -> tuple[TextClause, TextClause]:
+def _sqlite(kind: str, groups: Groups) -> tuple[TextClause, Any]:
     name = f"search_{kind}_terms"
-    expression = " AND ".join("(" + " OR ".join(f'"{term}"' for term in group) + ")" for group in groups)
+    expression = " AND ".join(
+        ("{title} : " if group.in_title else "") + "(" + " OR ".join(f'"{term}"' for term in group.terms) + ")"
+        for group in groups
+    )
     condition = text(f"{name} MATCH :expression").bindparams(expression=expression)
-    return condition, text(f"bm25({name}, {_TITLE_WEIGHT}, 1.0)")
+    return condition, literal_column(f"bm25({name}, {_TITLE_WEIGHT}, 1.0)")
 
 
-def _postgresql(groups: Groups) -> tuple[TextClause, TextClause]:
-    expression = " & ".join("(" + " | ".join(_quoted(term) for term in group) + ")" for group in groups)
+def _postgresql(groups: Groups) -> tuple[TextClause, Any]:
+    expression = " & ".join(
+        "(" + " | ".join(_quoted(term) + (":A" if group.in_title else "") for term in group.terms) + ")"
+        for group in groups
+    )
     condition = text("vector @@ to_tsquery('simple', :expression)").bindparams(expression=expression)
     # Weights of D, C, B and A; the title is A, the body D.
-    ranking = text(f"-ts_rank('{{{1 / _TITLE_WEIGHT}, 0.3, 0.5, 1.0}}', vector, to_tsquery('simple', :expression))")
-    return condition, ranking.bindparams(expression=expression)
+    weights: Any = literal_column(f"CAST('{{{1 / _TITLE_WEIGHT}, 0.3, 0.5, 1.0}}' AS float4[])")
+    return condition, -func.ts_rank(weights, literal_column("vector"), func.to_tsquery("simple", expression))
 
 
 def _quoted(term: str) -> str:

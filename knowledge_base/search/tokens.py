@@ -19,6 +19,8 @@ from knowledge_base.search.stopwords import STOPWORDS
 _RUN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+|[a-z0-9]+(?:\.[0-9]+)*")
 #: "128 GB", "13-inch": a number and its unit are one token.
 _UNIT = re.compile(r"(?<=[0-9])[\s-]+(?=(?:gb|tb|mb|ml|l|cm|mm|kg|g|mah|w|hz|inch|inches|ft|lbs|mp)\b)")
+#: The end of "I'm", "women's", "don't": its letter is no size.
+_CONTRACTED = re.compile(r"(?<=[a-z])['’](?:s|m|d|t|re|ve|ll)\b")
 _CHINESE = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _VOWEL = re.compile(r"[aeiouy]")
 
@@ -35,7 +37,7 @@ class Token:
 
 def normalise(text: str) -> str:
     """One form for full-width and ordinary characters, without case."""
-    return _UNIT.sub("", unicodedata.normalize("NFKC", text).casefold())
+    return _CONTRACTED.sub("", _UNIT.sub("", unicodedata.normalize("NFKC", text).casefold()))
 
 
 def is_chinese(text: str) -> bool:

@@ -33,6 +33,8 @@ class Vocabulary:
 
     #: Words, as `tokens.words` gives them, to the values they name.
     phrases: dict[tuple[str, ...], tuple[Pair, ...]] = field(default_factory=dict)
+    #: Words for the attributes themselves (size, 尺码), to the attributes.
+    names: dict[str, set[str]] = field(default_factory=dict)
     longest: int = 1
 
     def add(self, surface: str, pair: Pair) -> None:
@@ -52,7 +54,8 @@ class Vocabulary:
         return tuple(pair for mention in mentions for pair in mention.values)
 
     def split(self, text: str) -> tuple[list[Mention], str]:
-        """The option values named in a text, longest phrases first at each place, and the text without them."""
+        """The option values named in a text, longest phrases first at each place, and the text without them, nor the
+        words for what they are values of (the "size" of "size M")."""
         parts = words_as_typed(text)
         mentions: list[Mention] = []
         left: list[str] = []
@@ -69,6 +72,8 @@ class Vocabulary:
             else:
                 left.append(parts[place][1])
                 place += 1
+        named = {name for mention in mentions for name, _ in mention.values}
+        left = [" " if named & self.names.get(part, set()) else part for part in left]
         return mentions, _join(left)
 
 
@@ -94,6 +99,8 @@ def build(attributes: Iterable[Attribute]) -> Vocabulary:
         said = (row.value, row.value_en, row.value_zh, *row.synonyms_en, *row.synonyms_zh)
         for surface in {normalise(each) for each in said if each}:
             vocabulary.add(surface, (row.name, row.value))
+        for word in {normalise(each) for each in (row.name, row.name_en, row.name_zh) if each}:
+            vocabulary.names.setdefault(word, set()).add(row.name)
     return vocabulary
 
 

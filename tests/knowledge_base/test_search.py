@@ -65,6 +65,53 @@ def test_filters_meet_in_one_variant(session: ShopSession) -> None:
     assert found(session, "", filters=Filters(max_price=Decimal("90"))) == ["P2"]
 
 
+def test_options_named_must_be_those_of_one_variant(session: ShopSession) -> None:
+    whole = search_products(session, "I'm after a red dress for my niece, size M")[0]
+    assert (whole.item.id, whole.complete, [variant.id for variant in whole.variants]) == ("P1", True, ["V12"])
+    in_no_variant = search_products(session, "red dress in L")[0]  # there is a red one and one in L
+    assert (in_no_variant.item.id, in_no_variant.complete) == ("P1", False)
+    assert [hit.complete for hit in search_products(session, "red lamp")[:2]] == [
+        True,
+        False,
+    ]  # the floor lamp is black
+
+
+def test_filters_find_the_one_among_many_that_match_the_words(session: ShopSession) -> None:
+    _lamps(session, 300)
+    session.get_one(Variant, "L299-v").stock = 5
+    session.flush()
+    assert found(session, "lantern in stock") == ["L299"]
+    assert found(session, "现货灯笼", limit=300) == ["L299"]
+    assert len(found(session, "lantern", limit=300)) == 300
+
+
+def test_a_name_in_the_title_comes_before_a_mention_in_the_text(session: ShopSession) -> None:
+    _lamps(session, 20)
+    session.add(Product(id="POLISH", name_en="Brass polish", description_en="For any lantern. A lantern shines again."))
+    session.flush()
+    refresh(session, products=["POLISH"])
+    assert "POLISH" not in found(session, "lantern", limit=20)
+    assert found(session, "lantern polish")[0] == "POLISH"
+
+
+def _lamps(session: ShopSession, count: int) -> None:
+    """Lanterns that are sold out, the red ones."""
+    session.add_all(Product(id=f"L{n}", name_en=f"Lantern {n}", name_zh=f"灯笼{n}") for n in range(count))
+    session.flush()
+    session.add_all(
+        Variant(id=f"L{n}-v", product_id=f"L{n}", options={"colour": "red"}, price=Decimal("10.00"), stock=0)
+        for n in range(count)
+    )
+    session.flush()
+    refresh(session, products=[f"L{n}" for n in range(count)])
+
+
+def test_a_typo_is_corrected_to_a_word_that_came_later(session: ShopSession) -> None:
+    assert search_products(session, "lanturn")[:1] == []  # the words of the shop are known from now on
+    _lamps(session, 3)
+    assert found(session, "lanturn")[0].startswith("L")
+
+
 @pytest.mark.parametrize(
     ("text", "low", "high", "left"),
     [
@@ -169,6 +216,7 @@ def test_passages_are_embedded_once(session: ShopSession) -> None:
 def test_text_is_segmented_for_both_languages() -> None:
     assert "退款" in indexed("我要退款").split()
     assert words("Running SHOES, 128 GB") == ["run", "shoe", "128gb"]
+    assert words("I’m after a women's M") == ["i", "after", "a", "women", "m"]
     assert set(indexed("红色连衣裙").split()) >= {"红色", "连衣裙", "连衣", "衣裙"}
 
 
