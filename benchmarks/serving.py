@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gzip
 import json
 import os
 import random
@@ -41,6 +42,7 @@ from bot.trace import TurnTrace
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULT = ROOT / "benchmarks/results/serving.json"
+WIDGET = ROOT / "bot/server/static/bot-chat.js"
 USERS = 32
 TURNS = 15
 ROUNDS = {"kefu": 6, "rasa": 2}
@@ -136,6 +138,7 @@ def measure(peers: Sequence[Peer], work: Path) -> Figures:
         }
     figures |= sockets(peers[0], texts)
     figures["stages_ms"] = stages(peers[0], texts)
+    figures["widget_gzip_kb"] = round(len(gzip.compress(WIDGET.read_bytes(), 9, mtime=0)) / 1000, 1)
     return figures
 
 
