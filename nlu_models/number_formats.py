@@ -12,7 +12,6 @@ from nlu_models.examples import Example
 from nlu_models.metrics import score
 
 if TYPE_CHECKING:
-    from nlu_models.int8 import Ranges
     from nlu_models.predictor import JointPredictor
 
 FLOAT32, INT8 = "float32", "int8"
@@ -39,35 +38,29 @@ class Trial:
         return intents and self.entity_f1 >= other.entity_f1 - TOLERANCE
 
 
-def choose(predictor: JointPredictor, examples: Sequence[Example]) -> tuple[list[Trial], str, Ranges | None]:
-    """Every format's trial on at most `MESSAGES` of `examples`, the best format, and the ranges that int8 needs.
-
-    `predictor` is left as it was.
-    """
+def choose(predictor: JointPredictor, examples: Sequence[Example]) -> tuple[list[Trial], str]:
+    """Every format's trial on at most `MESSAGES` of `examples`, and the best format. `predictor` is left as it was."""
     from nlu_models import int8
 
     examples = examples[:MESSAGES]
-    texts = [example.text for example in examples]
     trials: list[Trial] = []
-    ranges: Ranges | None = None
     if predictor.number_format != FLOAT32:
         trials.append(_trial(predictor, predictor.number_format, examples))
     elif predictor.placement.device.type == "cpu" and int8.available():
-        ranges = int8.observe(predictor.model.encoder, lambda: predictor.predict(texts))
-        trials.append(_trial(_in_int8(predictor, ranges), INT8, examples))
+        trials.append(_trial(_in_int8(predictor), INT8, examples))
     plain = _trial(predictor.in_float32(), FLOAT32, examples)
     worth = WORTH * plain.messages_per_second
     good = [each for each in trials if each.as_good_as(plain) and each.messages_per_second >= worth]
     best = max(good, key=lambda each: each.messages_per_second, default=plain)
-    return [plain, *trials], best.format, ranges if best.format == INT8 else None
+    return [plain, *trials], best.format
 
 
-def _in_int8(predictor: JointPredictor, ranges: Ranges) -> JointPredictor:
+def _in_int8(predictor: JointPredictor) -> JointPredictor:
     from nlu_models import int8
     from nlu_models.predictor import JointPredictor
 
     model = copy.deepcopy(predictor.model)
-    int8.quantize(model.encoder, ranges)
+    int8.quantize(model.encoder)
     return JointPredictor(model, predictor.tokenizer, predictor.placement)
 
 

@@ -18,7 +18,6 @@ from nlu_models.tokens import Encoded, PieceTokenizer
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from nlu_models.int8 import Ranges
     from nlu_models.joint import JointModel
 
 FORMAT = 4
@@ -37,7 +36,6 @@ class JointPredictor:
         self.tokenizer = tokenizer
         self.served_in: str = self.number_format
         """The number format that `load` will take where the device is of the same kind."""
-        self.int8_ranges: Ranges | None = None
 
     @property
     def number_format(self) -> str:
@@ -148,7 +146,6 @@ class JointPredictor:
             "max_length": self.tokenizer.max_length,
             "device": self.placement.device.type,
             "number_format": self.served_in,
-            "int8_ranges": self.int8_ranges,
         }
         (folder / DESCRIPTION).write_text(json.dumps(description, indent=2, ensure_ascii=False), encoding="utf-8")
 
@@ -174,15 +171,15 @@ class JointPredictor:
 def _placed(predictor: JointPredictor, description: dict[str, Any], dtype: str) -> JointPredictor:
     """The predictor in the number format that training found best, where that was on such a device."""
     from nlu_models import int8
+    from nlu_models.number_formats import FLOAT32, INT8
 
     predictor.served_in = description.get("number_format", predictor.number_format)
-    predictor.int8_ranges = description.get("int8_ranges")
     if dtype != "auto" or description.get("device") != predictor.placement.device.type:
         return predictor
-    if predictor.served_in == "float32":
+    if predictor.served_in == FLOAT32:
         return predictor.in_float32()
-    if predictor.int8_ranges and predictor.number_format == "float32" and int8.available():
-        int8.quantize(predictor.model.encoder, predictor.int8_ranges)
+    if predictor.served_in == INT8 and predictor.number_format == FLOAT32 and int8.available():
+        int8.quantize(predictor.model.encoder)
     return predictor
 
 

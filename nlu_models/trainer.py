@@ -246,7 +246,7 @@ class _Run:
         """Let the model be served in the fastest format that understands what it was trained on as well."""
         first = [*self.held_out, *self.training]
         examples = [self.examples[index] for index in first if index < len(self.given)]
-        trials, self.predictor.served_in, self.predictor.int8_ranges = choose(self.predictor, examples)
+        trials, self.predictor.served_in = choose(self.predictor, examples)
         return trials
 
     def remarks(self) -> list[Remark]:

@@ -26,23 +26,22 @@ def test_a_format_that_costs_more_than_the_tolerance_is_not_as_good() -> None:
 def test_products_in_int8_are_close() -> None:
     linear = torch.nn.Linear(64, 32)
     features = torch.randn(5, 64, generator=torch.Generator().manual_seed(0))
-    low, high = (float(bound) for bound in torch.aminmax(features))
+    features[3] *= 100  # one piece of large numbers does not make the others coarse
+    features[4] = 0
     with torch.inference_mode():
-        exact, near = linear(features), int8.Int8Linear(linear, low, high)(features)
-    assert float((exact - near).abs().mean() / exact.abs().mean()) < 0.05
+        exact, near = linear(features), int8.Int8Linear(linear)(features)
+    assert ((exact - near).abs().mean(1) / exact.abs().mean(1) < 0.03).all()
 
 
 @needs_int8
 def test_a_message_means_the_same_in_every_batch(trained: Trained, tmp_path: Path) -> None:
     predictor = trained[0]
     texts = [each.text for each in CORPUS]
-    before = predictor.int8_ranges, predictor.served_in
-    predictor.int8_ranges = int8.observe(predictor.model.encoder, lambda: predictor.predict(texts))
-    predictor.served_in = INT8
+    before, predictor.served_in = predictor.served_in, INT8
     try:
         predictor.save(tmp_path)
     finally:
-        predictor.int8_ranges, predictor.served_in = before
+        predictor.served_in = before
     loaded = JointPredictor.load(tmp_path, device="cpu")
     assert any(isinstance(module, int8.Int8Linear) for module in loaded.model.modules())
     together = loaded.predict([*texts, "a much longer message " * 5])[: len(texts)]
@@ -58,7 +57,5 @@ def test_training_says_what_it_chose(trained: Trained) -> None:
     predictor, report = trained
     assert report.number_format == predictor.served_in
     assert report.number_format in {trial.format for trial in report.trials}
-    trials, best, ranges = choose(predictor, CORPUS)
-    chosen = next(trial for trial in trials if trial.format == best)
-    assert chosen.as_good_as(trials[0])
-    assert (ranges is not None) == (best == INT8)
+    trials, best = choose(predictor, CORPUS)
+    assert next(trial for trial in trials if trial.format == best).as_good_as(trials[0])
