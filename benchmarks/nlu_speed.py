@@ -144,7 +144,7 @@ def alone(predictor: JointPredictor, encoded: Any) -> None:
 
 def servers(texts: list[str], rasa: Path | None) -> Figures:
     """POST /model/parse by 32 callers, and the memory of our server afterwards."""
-    with server([sys.executable, "-m", "bot", "run", "--enable-api", "-p"], ROOT) as (url, process):
+    with server([sys.executable, "-m", "bot", "run", "--enable-api", "-m", "models", "-p"], ROOT) as (url, process):
         ours = parsed_per_second(url, texts)
         figures: Figures = {"parse_messages_per_s": round(ours, 1), "serving_memory_mb": round(memory_mb(process.pid))}
     if rasa:

@@ -32,6 +32,8 @@ class Outbox(Protocol):
         """The number of the newest reply; 0 when there is none."""
         ...
 
+    async def close(self) -> None: ...
+
 
 @dataclass
 class _Session:
@@ -70,6 +72,9 @@ class MemoryOutbox:
     async def last_seq(self, session: str) -> int:
         held = self._sessions.get(session)
         return held.last_seq if held else 0
+
+    async def close(self) -> None:
+        return None
 
     def _hold(self, session: str) -> _Session:
         held = self._sessions.setdefault(session, _Session())

@@ -26,6 +26,7 @@ from bot.channels.socketio_wire import emits
 from bot.channels.wire import SAID_ON_FAILURE
 from bot.errors import UsageError, did_you_mean
 from bot.message import Message, Reply
+from bot.stores.redis_client import RedisOptions, redis_url
 
 log = logging.getLogger(__name__)
 
@@ -56,8 +57,14 @@ class SocketIoChannel:
     name = "socketio"
 
     def __init__(
-        self, handle: Handle, options: SocketIoOptions, *, new_id: Callable[[], str] = lambda: uuid.uuid4().hex
+        self,
+        handle: Handle,
+        options: SocketIoOptions,
+        *,
+        new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
+        redis: RedisOptions | None = None,
     ) -> None:
+        """Over `redis` workers emit to each other's connections."""
         import socketio
 
         self._handle = handle
@@ -65,7 +72,8 @@ class SocketIoChannel:
         self._new_id = new_id
         self._turns: set[asyncio.Task[None]] = set()
         # Who may connect from where is decided by --cors, for all channels alike.
-        self._server = socketio.AsyncServer(async_mode="asgi", cors_allowed_origins=[])
+        manager = socketio.AsyncRedisManager(redis_url(redis), channel="socketio") if redis else None
+        self._server = socketio.AsyncServer(async_mode="asgi", cors_allowed_origins=[], client_manager=manager)
         for event, handler in (
             ("connect", self._connect),
             ("session_request", self._session_request),
@@ -74,7 +82,9 @@ class SocketIoChannel:
             self._server.on(event, handler, namespace=options.namespace)
 
     @classmethod
-    def from_credentials(cls, handle: Handle, credentials: Mapping[str, Any] | None) -> SocketIoChannel:
+    def from_credentials(
+        cls, handle: Handle, credentials: Mapping[str, Any] | None, *, redis: RedisOptions | None = None
+    ) -> SocketIoChannel:
         """Raises UsageError for an option that cannot have its value; one that does not exist is logged, as in Rasa."""
         given = {key: value for key, value in (credentials or {}).items() if value is not None}
         for key in given.keys() - SocketIoOptions.model_fields.keys():
@@ -87,7 +97,7 @@ class SocketIoChannel:
             raise UsageError(f"credentials.yml: `socketio` cannot be used: {found}") from error
         if not options.socketio_path.strip("/"):
             raise UsageError("credentials.yml: `socketio_path` needs a name, such as /socket.io.")
-        return cls(handle, options)
+        return cls(handle, options, redis=redis)
 
     def routes(self) -> Sequence[BaseRoute]:
         import socketio

@@ -15,10 +15,13 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from bot.channels.base import Handle
 from bot.channels.drafts import drafts_to
+from bot.channels.fan_out import FanOut, LocalFanOut
 from bot.channels.frames import FrameError, Hello, Ping, Say, read_frame
 from bot.channels.outbox import Frame, MemoryOutbox, Outbox
 from bot.channels.wire import SAID_ON_FAILURE, parts
 from bot.message import Message, Reply
+from bot.stores.base import LockStore
+from bot.stores.memory import MemoryLockStore
 
 log = logging.getLogger(__name__)
 
@@ -32,13 +35,22 @@ class WebSocketChannel:
     name = "websocket"
 
     def __init__(
-        self, handle: Handle, *, outbox: Outbox | None = None, new_id: Callable[[], str] = lambda: uuid.uuid4().hex
+        self,
+        handle: Handle,
+        *,
+        outbox: Outbox | None = None,
+        fan_out: FanOut | None = None,
+        order: LockStore | None = None,
+        new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
     ) -> None:
+        """`outbox`, `fan_out` and `order`, the locks of sessions, are this process's own where none are given."""
         self._handle = handle
         self._outbox = outbox or MemoryOutbox()
+        self._fan_out = fan_out or LocalFanOut()
+        self._fan_out.listen(self._hear, self._send_away)
+        self._order = order or MemoryLockStore()
         self._new_id = new_id
         self._connections: defaultdict[str, set[_Connection]] = defaultdict(set)
-        self._order: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._turns: set[asyncio.Task[None]] = set()
 
     def routes(self) -> Sequence[BaseRoute]:
@@ -52,6 +64,12 @@ class WebSocketChannel:
         """Finish the turns that are under way, then say goodbye to everybody."""
         if self._turns:
             await asyncio.wait(self._turns, timeout=30)
+        await self._send_away()
+        for part in (self._fan_out, self._outbox, self._order):
+            await part.close()
+
+    async def _send_away(self) -> None:
+        """Close all connections: the clients come back, and get what they missed."""
         for connections in list(self._connections.values()):
             for connection in list(connections):
                 await connection.close()
@@ -65,7 +83,7 @@ class WebSocketChannel:
         except WebSocketDisconnect:
             pass
         finally:
-            self._leave(connection)
+            await self._leave(connection)
 
     async def _take(self, connection: _Connection, data: str) -> None:
         try:
@@ -82,17 +100,17 @@ class WebSocketChannel:
                 await self._say(connection, frame)
 
     async def _join(self, connection: _Connection, hello: Hello) -> None:
-        self._leave(connection)
+        await self._leave(connection)
         session = connection.session = hello.session or self._new_id()
-        # Under the session's lock, so that nothing is delivered between what was missed and what is new.
-        async with self._order[session]:
-            newest = await self._outbox.last_seq(session)
-            await connection.send({"type": "session", "session": session, "seq": newest})
-            if hello.seq is not None:
-                # A client that is ahead of us knew an outbox that is gone: it gets everything there is.
-                for reply in await self._outbox.since(session, hello.seq if hello.seq <= newest else 0):
-                    await connection.send(reply)
-            self._connections[session].add(connection)
+        connection.begin()
+        self._connections[session].add(connection)
+        await self._fan_out.subscribe(session)
+        newest = await self._outbox.last_seq(session)
+        missed: Sequence[Frame] = ()
+        if hello.seq is not None:
+            # A client that is ahead of us knew an outbox that is gone: it gets everything there is.
+            missed = await self._outbox.since(session, hello.seq if hello.seq <= newest else 0)
+        await connection.go_on({"type": "session", "session": session, "seq": newest}, missed, newest)
 
     async def _say(self, connection: _Connection, say: Say) -> None:
         if connection.session is None or (say.session and say.session != connection.session):
@@ -109,50 +127,45 @@ class WebSocketChannel:
     async def _turn(self, connection: _Connection, session: str, say: Say) -> None:
         """Handle one message of a session, after those before it; a resend is only acknowledged again."""
         try:
-            async with self._order[session]:
+            async with self._order.lock(f"socket {session}"):
                 if say.id and await self._outbox.answered(session, say.id):
                     await connection.send({"type": "ack", "id": say.id})
                     return
-                await self._broadcast(session, {"type": "typing", "on": True, "to": say.id})
+                await self._fan_out.publish(session, {"type": "typing", "on": True, "to": say.id})
                 try:
-                    message = Message(say.text, session, say.id, self.name, say.metadata)
-                    draft = {"type": "draft", "to": say.id}
-                    async with drafts_to(lambda text: self._broadcast(session, {**draft, "text": text})):
-                        frames = _frames(say.id, await self._handle(message))
-                except Exception:  # the turn was rolled back: the client may send the message again
-                    log.exception("The turn of %s failed", session)
-                    error = {"type": "error", "code": "failed", "id": say.id, "message": SAID_ON_FAILURE}
-                    await connection.send(error)
-                else:
-                    await self._deliver(session, say.id, frames)
+                    await self._deliver(session, say.id, await self._answer(session, say))
                     await connection.send({"type": "ack", "id": say.id})
                 finally:
-                    await self._broadcast(session, {"type": "typing", "on": False})
+                    await self._fan_out.publish(session, {"type": "typing", "on": False})
+        except Exception:  # the turn was rolled back, or is known when it comes again: the client may send it again
+            log.exception("The turn of %s failed", session)
+            await connection.send({"type": "error", "code": "failed", "id": say.id, "message": SAID_ON_FAILURE})
         finally:
             connection.waiting -= 1
-            self._forget(session)
+
+    async def _answer(self, session: str, say: Say) -> Sequence[Frame]:
+        """The replies to a message, shown in the making."""
+        message = Message(say.text, session, say.id, self.name, say.metadata)
+        draft = {"type": "draft", "to": say.id}
+        async with drafts_to(lambda text: self._fan_out.publish(session, {**draft, "text": text})):
+            return _frames(say.id, await self._handle(message))
 
     async def _deliver(self, session: str, message_id: str, frames: Sequence[Frame]) -> None:
         for frame in await self._outbox.append(session, message_id, frames):
-            await self._broadcast(session, frame)
+            await self._fan_out.publish(session, frame)
 
-    async def _broadcast(self, session: str, frame: Frame) -> None:
+    async def _hear(self, session: str, frame: Frame) -> None:
         for connection in list(self._connections.get(session, ())):
-            await connection.send(frame)
+            await connection.hear(frame)
 
-    def _leave(self, connection: _Connection) -> None:
-        session = connection.session
+    async def _leave(self, connection: _Connection) -> None:
+        session, connection.session = connection.session, None
         if session is None:
             return
         self._connections[session].discard(connection)
         if not self._connections[session]:
             del self._connections[session]
-        self._forget(session)
-
-    def _forget(self, session: str) -> None:
-        """Drop the lock of a session that nobody is connected to and that has no turn under way."""
-        if session not in self._connections and session in self._order and not self._order[session].locked():
-            del self._order[session]
+        await self._fan_out.unsubscribe(session)
 
 
 class _Connection:
@@ -162,6 +175,34 @@ class _Connection:
         self._socket = socket
         self.session: str | None = None
         self.waiting = 0
+        self._seq = 0
+        self._held: list[Frame] | None = None
+
+    def begin(self) -> None:
+        """Hold back what is heard of a session until the client has what it missed."""
+        self._held = []
+
+    async def go_on(self, session: Frame, missed: Sequence[Frame], newest: int) -> None:
+        """Send what was missed, then what was held back."""
+        await self.send(session)
+        for frame in missed:
+            await self.send(frame)
+        self._seq = missed[-1]["seq"] if missed else newest
+        while self._held:
+            await self._pass_on(self._held.pop(0))
+        self._held = None
+
+    async def hear(self, frame: Frame) -> None:
+        if self._held is not None:
+            self._held.append(frame)
+        else:
+            await self._pass_on(frame)
+
+    async def _pass_on(self, frame: Frame) -> None:
+        """Send a frame, unless it is a reply that the client has got from the outbox."""
+        if frame.get("seq", self._seq + 1) > self._seq:
+            self._seq = frame.get("seq", self._seq)
+            await self.send(frame)
 
     async def receive(self) -> str:
         message = await self._socket.receive()

@@ -105,6 +105,7 @@ def run(
     from bot.server.running import Running
     from bot.server.serve import Tls, serve
     from bot.server.settings import Settings
+    from bot.stores.opening import lock_redis
 
     if log_file:
         options.log_to(log_file)
@@ -124,6 +125,7 @@ def run(
         credentials=_only(dict(loaded.credentials), connector),
         response_seconds=response_timeout,
         root=loaded.root,
+        redis=lock_redis(loaded.endpoints.lock_store),
     )
 
     def load(archive: Path) -> Assistant:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.channels.base import Channel, Handle
 from bot.channels.callback import CallbackChannel
@@ -14,6 +14,9 @@ from bot.channels.socketio import SocketIoChannel
 from bot.channels.websocket import WebSocketChannel
 from bot.compat.doors import custom_channel, is_class_path
 from bot.errors import UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from bot.stores.redis_locks import RedisLockOptions
 
 log = logging.getLogger(__name__)
 
@@ -25,17 +28,20 @@ NOT_SERVED = frozenset(
 """Channels of Rasa that a credentials.yml may name and that are not served; the others must run all the same."""
 
 
-def channels(handle: Handle, credentials: Mapping[str, Any], *, root: Path = Path()) -> list[Channel]:
+def channels(
+    handle: Handle, credentials: Mapping[str, Any], *, root: Path = Path(), redis: RedisLockOptions | None = None
+) -> list[Channel]:
     """The channels to serve; raises UsageError for a name in `credentials` that no channel has.
 
-    A dotted name is a channel class of the project in `root`; it may take the place of a channel of ours.
+    A dotted name is a channel class of the project in `root`; it may take the place of a channel of ours. In `redis`
+    workers meet: the sockets of a session may then be on any of them.
     """
-    served: list[Channel] = [RestChannel(handle), WebSocketChannel(handle)]
+    served: list[Channel] = [RestChannel(handle), _websocket(handle, redis)]
     for name, settings in credentials.items():
         if name == "callback":
             served.append(CallbackChannel.from_credentials(handle, settings))
         elif name == "socketio":
-            served.append(SocketIoChannel.from_credentials(handle, settings))
+            served.append(SocketIoChannel.from_credentials(handle, settings, redis=redis))
         elif is_class_path(name):
             served.insert(0, custom_channel(handle, name, settings, root=root))
         elif name in NOT_SERVED:
@@ -49,3 +55,12 @@ def channels(handle: Handle, credentials: Mapping[str, Any], *, root: Path = Pat
             hint = did_you_mean(name, KNOWN) or f"Known are: {', '.join(KNOWN)}."
             raise UsageError(f"credentials.yml: there is no channel '{name}'. {hint}")
     return served
+
+
+def _websocket(handle: Handle, redis: RedisLockOptions | None) -> WebSocketChannel:
+    if redis is None:
+        return WebSocketChannel(handle)
+    from bot.channels.redis_sessions import RedisFanOut, RedisOutbox
+    from bot.stores.redis_locks import RedisLockStore
+
+    return WebSocketChannel(handle, outbox=RedisOutbox(redis), fan_out=RedisFanOut(redis), order=RedisLockStore(redis))

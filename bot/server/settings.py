@@ -12,12 +12,13 @@ from bot.server.timeouts import RESPONSE_SECONDS
 
 if TYPE_CHECKING:
     from bot.stores.model_server import ModelServer
+    from bot.stores.redis_locks import RedisLockOptions
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """`credentials` are those of credentials.yml: a channel's name → its settings. `root` is the project's folder.
-    `model_server` hands out the models to serve from now on."""
+    `model_server` hands out the models to serve from now on. In `redis` workers meet."""
 
     enable_api: bool = False
     cors: tuple[str, ...] = ()
@@ -26,3 +27,4 @@ class Settings:
     response_seconds: float = RESPONSE_SECONDS
     root: Path = Path()
     model_server: ModelServer | None = None
+    redis: RedisLockOptions | None = None

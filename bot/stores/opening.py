@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bot.stores.base import LockStore, TrackerStore
     from bot.stores.brokers.base import EventBroker
     from bot.stores.publisher import Publisher
+    from bot.stores.redis_locks import RedisLockOptions
 
 _IN_MEMORY = ("inmemory", "in_memory", "memory")
 
@@ -47,15 +48,25 @@ def open_tracker_store(endpoint: Endpoint | None, root: Path) -> TrackerStore:
 
 def open_lock_store(endpoint: Endpoint | None) -> LockStore:
     """The store of locks; in memory without an entry. Raises ProjectError for a type that does not exist."""
+    options = lock_redis(endpoint)
+    if options is not None:
+        from bot.stores.redis_locks import RedisLockStore
+
+        return RedisLockStore(options)
     kind = (endpoint.type or "").lower() if endpoint else ""
     if endpoint is None or not kind or kind in _IN_MEMORY:
         return MemoryLockStore()
-    if kind == "redis":
-        from bot.stores.options import read_options
-        from bot.stores.redis_locks import RedisLockOptions, RedisLockStore
-
-        return RedisLockStore(read_options(endpoint, RedisLockOptions, store="Redis lock store"))
     raise unknown_type(endpoint, "lock store", ("redis", "in_memory"))
+
+
+def lock_redis(endpoint: Endpoint | None) -> RedisLockOptions | None:
+    """The Redis in which the locks are: there workers meet. None where there is none."""
+    if endpoint is None or (endpoint.type or "").lower() != "redis":
+        return None
+    from bot.stores.options import read_options
+    from bot.stores.redis_locks import RedisLockOptions
+
+    return read_options(endpoint, RedisLockOptions, store="Redis lock store")
 
 
 def tracker_database(endpoint: Endpoint, root: Path) -> str:

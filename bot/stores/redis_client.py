@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
 
 from bot.errors import UsageError
 from bot.stores.options import Options
@@ -33,13 +34,16 @@ class RedisOptions(Options):
     socket_timeout: float = 10.0
 
 
-def connect(options: RedisOptions) -> Redis:
-    """A client that connects when it is first used. Raises UsageError when the package `redis` is not installed."""
+def connect(options: RedisOptions, **more: Any) -> Redis:
+    """A client that connects when it is first used; `more` are options of redis-py's client itself.
+
+    Raises UsageError when the package `redis` is not installed.
+    """
     try:
         import redis.asyncio
     except ImportError as error:
         raise UsageError("Redis needs the package `redis`: pip install 'kefu[redis]'.") from error
-    common: dict[str, Any] = {"socket_timeout": options.socket_timeout, "protocol": 2}
+    common: dict[str, Any] = {"socket_timeout": options.socket_timeout, "protocol": 2, **more}
     if "://" in options.url:
         return redis.asyncio.Redis.from_url(options.url, **common)
     secure: dict[str, Any] = {
@@ -57,6 +61,22 @@ def connect(options: RedisOptions) -> Redis:
         **(secure if options.use_ssl else {}),
         **common,
     )
+
+
+def redis_url(options: RedisOptions) -> str:
+    """The same as one URL, for clients that take no other."""
+    if "://" in options.url:
+        return options.url
+    login = ":".join(quote(part or "", safe="") for part in (options.username, options.password))
+    files = {
+        "ssl_keyfile": options.ssl_keyfile,
+        "ssl_certfile": options.ssl_certfile,
+        "ssl_ca_certs": options.ssl_ca_certs,
+    }
+    query = urlencode({name: file for name, file in files.items() if file}) if options.use_ssl else ""
+    scheme = "rediss" if options.use_ssl else "redis"
+    where = f"{login}@{options.url}" if login != ":" else options.url
+    return f"{scheme}://{where}:{options.port}/{options.db}{'?' + query if query else ''}"
 
 
 def prefixed(prefix: str, key_prefix: str | None) -> str:

@@ -17,6 +17,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 from bot.stores.base import LockError
+from bot.stores.memory import MemoryLockStore
 from bot.stores.redis_client import RedisOptions, connect, prefixed
 
 logger = logging.getLogger(__name__)
@@ -111,6 +112,7 @@ class RedisLockStore:
         self._prefix = prefixed(PREFIX, options.key_prefix)
         self._lifetime = default_lifetime() if lifetime is None else lifetime
         self._clock = clock
+        self._here = MemoryLockStore()
         self._take = self._redis.register_script(_TAKE)
         self._ahead = self._redis.register_script(_AHEAD)
         self._give_back = self._redis.register_script(_GIVE_BACK)
@@ -144,9 +146,11 @@ class RedisLockStore:
                 logger.warning("The lock of the conversation '%s' was not given back: %s", sender_id, error)
 
     async def _ticket(self, key: str, sender_id: str) -> bytes:
-        now = self._clock()
-        ticket: bytes = await self._take(keys=[key], args=[now, sender_id, self._kept(), now + self._lifetime])
-        return ticket
+        # One after the other: over several connections, a later message could be faster to take its ticket.
+        async with self._here.lock(sender_id):
+            now = self._clock()
+            ticket: bytes = await self._take(keys=[key], args=[now, sender_id, self._kept(), now + self._lifetime])
+            return ticket
 
     async def _served(self, key: str, ticket: bytes, sender_id: str) -> None:
         """Wait until no ticket comes before this one."""

@@ -4,6 +4,7 @@ import pytest
 
 from bot.server.settings import Settings
 from tests.channels.serving import Echo, Served, serve
+from tests.stores.conftest import redis_port as redis_port
 
 
 @pytest.fixture
