@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from knowledge_base.search import Embedder
+from knowledge_base.search import Embedder, Entries
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-# Cosines of unrelated sentences lie around 0.8 with the e5 encoders and around 0 with others.
-_FLOORS = {"e5": 0.8}
+# How near unrelated texts are, and texts that mean the same: without their languages' centres this depends little on
+# the encoder.
+_UNRELATED, _THE_SAME = 0.1, 0.5
 
 
 @cache
@@ -24,5 +26,9 @@ def embedder(encoder: str) -> Embedder:
 
         return load_sentence_encoder(encoder).encode(texts)
 
-    floor = next((floor for family, floor in _FLOORS.items() if family in encoder.lower()), 0.0)
-    return Embedder(encoder, embed, floor=floor)
+    def entries(vectors: NDArray[np.float32], owners: Sequence[int], texts: Sequence[str]) -> Entries:
+        from nlu_models.entry_index import EntryIndex
+
+        return EntryIndex.of(vectors, owners, texts)
+
+    return Embedder(encoder, embed, floor=_UNRELATED, full=_THE_SAME, entries=entries)

@@ -1,8 +1,9 @@
 """ResponseSelector: which of a retrieval intent's responses (`faq/ask_hours`) answers a message.
 
-Each example of a retrieval intent is one point of a sentence encoder. A message is as near to a response as to the
-nearest of its examples; the confidences are these similarities, sharpened so that they add up to one. The shape of
-what it says is Rasa's: `rasa/nlu/selectors/response_selector.py`.
+Each example of a retrieval intent is a point of a sentence encoder, and so is each thing that the response says. A
+message is as near to a response as to the nearest of its points (`entry_index`); the confidences are these
+similarities, sharpened so that they add up to one. The shape of what it says is Rasa's:
+`rasa/nlu/selectors/response_selector.py`.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from bot.message import Understanding
 from bot.nlu.base import Component, ComponentConfig, Progress
 from bot.registry import register
 from bot.training_data import Example, TrainingData
+from nlu_models.entry_index import EntryIndex
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
 PROPERTY = "response_selector"
 DEFAULT_SELECTOR = "default"
-_INDEX, _VECTORS = "responses.json", "examples.npy"
+_INDEX = "responses.json"
 
 
 class ResponseSelectorConfig(ComponentConfig):
@@ -56,8 +58,7 @@ class ResponseSelector(Component):
     provides = frozenset({"responses"})
     trainable = True
     _encoder: SentenceEncoder | None = None
-    _vectors: NDArray[np.float32]
-    _owners: list[int]
+    _entries: EntryIndex
     _index: dict[str, Any]
 
     def relevant(self, data: TrainingData) -> Any:
@@ -65,36 +66,36 @@ class ResponseSelector(Component):
         return [examples, self._said(data)]
 
     def train(self, data: TrainingData, progress: Progress) -> None:
-        """Encode the examples. Without any there is nothing to select, and messages stay as they are."""
+        """Encode the examples and responses. Without any there is nothing to select, and messages stay as they are."""
         what = f"Training {type(self).__name__}"
         progress(what, 0.0)
-        examples = self._examples(data)
-        keys = list(dict.fromkeys(example.intent or "" for example in examples))
+        points = self._points(data)
+        keys = list(dict.fromkeys(key for key, _ in points))
         numbers = {key: number for number, key in enumerate(keys)}
-        self._owners = [numbers[example.intent or ""] for example in examples]
         self._index = {
             "keys": keys,
             "retrieval_intents": list(dict.fromkeys(e.base_intent for e in data.examples if _is_retrieval(e))),
             "responses": self._said(data),
         }
-        self._vectors = self._encode([example.text for example in examples], progress)
+        texts = [text for _, text in points]
+        owners = [numbers[key] for key, _ in points]
+        self._entries = EntryIndex.of(self._encode(texts, progress), owners, texts)
         progress(what, 1.0)
 
     def process(self, batch: Sequence[Understanding]) -> list[Understanding]:
         if not self._index["keys"]:
             return list(batch)
-        similar = self._encode([understanding.text for understanding in batch]) @ self._vectors.T
-        return [self._select(understanding, row) for understanding, row in zip(batch, similar, strict=True)]
+        texts = [understanding.text for understanding in batch]
+        near = self._entries.search(self._encode(texts), texts)
+        return [self._select(understanding, row) for understanding, row in zip(batch, near, strict=True)]
 
-    def _select(self, understanding: Understanding, similar: NDArray[np.float32]) -> Understanding:
+    def _select(self, understanding: Understanding, nearness: NDArray[np.float32]) -> Understanding:
         import numpy as np
 
         keys: list[str] = self._index["keys"]
-        nearest = np.full(len(keys), -1.0, np.float32)
-        np.maximum.at(nearest, self._owners, similar)
-        weights = np.exp(self.config.sharpness * (nearest - nearest.max()))
+        weights = np.exp(self.config.sharpness * (nearness - nearness.max()))
         confidences = weights / weights.sum()
-        order = np.argsort(-confidences, kind="stable")
+        order = np.argsort(-confidences, kind="stable")[: self.config.ranking_length or None]
         ranking = [{"confidence": float(confidences[n]), "intent_response_key": keys[n]} for n in order]
         best = keys[order[0]]
         utter_action = f"utter_{best}"
@@ -107,23 +108,17 @@ class ResponseSelector(Component):
         selected = {
             **understanding.extra.get(PROPERTY, {}),
             "all_retrieval_intents": self._index["retrieval_intents"],
-            selector: {"response": response, "ranking": ranking[: self.config.ranking_length or None]},
+            selector: {"response": response, "ranking": ranking},
         }
         return replace(understanding, extra={**understanding.extra, PROPERTY: selected})
 
     def save(self, folder: Path) -> None:
-        import numpy as np
-
-        index = {**self._index, "owners": self._owners}
-        (folder / _INDEX).write_text(json.dumps(index, ensure_ascii=False), encoding="utf-8")
-        np.save(folder / _VECTORS, self._vectors)
+        (folder / _INDEX).write_text(json.dumps(self._index, ensure_ascii=False), encoding="utf-8")
+        self._entries.save(folder)
 
     def load(self, folder: Path) -> None:
-        import numpy as np
-
         self._index = json.loads((folder / _INDEX).read_text(encoding="utf-8"))
-        self._owners = self._index.pop("owners")
-        self._vectors = np.load(folder / _VECTORS)
+        self._entries = EntryIndex.load(folder)
 
     def _encode(self, texts: Sequence[str], progress: Progress | None = None) -> NDArray[np.float32]:
         """Vectors (len(texts), width) of length 1. The encoder is loaded with the first text."""
@@ -144,6 +139,17 @@ class ResponseSelector(Component):
     def _examples(self, data: TrainingData) -> list[Example]:
         wanted = self.config.retrieval_intent
         return [e for e in data.examples if _is_retrieval(e) and wanted in (None, e.base_intent)]
+
+    def _points(self, data: TrainingData) -> list[tuple[str, str]]:
+        """Response keys with what is to be near to them: the examples, then what the responses say."""
+        examples = [(example.intent or "", example.text) for example in self._examples(data)]
+        answers = [
+            (key, variation.text)
+            for key in dict.fromkeys(key for key, _ in examples)
+            for variation in data.responses.get(f"utter_{key}", ())
+            if variation.text
+        ]
+        return [*examples, *answers]
 
     def _said(self, data: TrainingData) -> dict[str, Any]:
         """The variations of the responses that can be selected, as a domain has them."""

@@ -3,11 +3,12 @@
 from knowledge_base.search.filters import Filters, parse_filters
 from knowledge_base.search.finding import Hit, search_articles, search_products
 from knowledge_base.search.index import refresh
-from knowledge_base.search.vectors import Embedder, embed_missing
+from knowledge_base.search.vectors import Embedder, Entries, embed_missing
 from knowledge_base.search.vocabulary import vocabulary_of
 
 __all__ = [
     "Embedder",
+    "Entries",
     "Filters",
     "Hit",
     "embed_missing",

@@ -46,14 +46,16 @@ def product_document(
 
 
 def article_document(article: Article) -> Document:
-    """An article: title and questions in the title, its text in the body, a passage for each way of asking."""
+    """An article: title and questions in the title, its text in the body, a passage for each way of asking and for what is answered."""
     questions = [*article.questions_en, *article.questions_zh]
     return {
         "kind": "article",
         "ref": article.id,
         "title": indexed(article.title_en, article.title_zh, *questions),
         "body": indexed(article.topic, article.body_en, article.body_zh),
-        "passages": [text for text in (article.title_en, article.title_zh, *questions) if text],
+        "passages": [
+            text for text in (article.title_en, article.title_zh, *questions, article.body_en, article.body_zh) if text
+        ],
         "min_price": None,
         "max_price": None,
     }

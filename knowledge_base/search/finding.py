@@ -27,6 +27,8 @@ _CANDIDATES_PER_RESULT, _LEAST_CANDIDATES = 6, 60
 _FEW = 4
 #: How many of the products that are nearest in meaning may be sifted by the filters.
 _NEAR = 400
+#: How much the words of a question count beside its meaning.
+_WORDS = 0.3
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Hit(Generic[Found]):
     item: Found
     score: float
     lexical: float
-    #: The cosine with the query; None without an encoder.
+    #: How near it is in meaning, as the encoder has it; None without one.
     semantic: float | None = None
     #: For products: the variants that meet the filters and name most of the options asked for, cheapest first.
     variants: tuple[Variant, ...] = ()
@@ -140,10 +142,9 @@ def search_articles(
     }
 
     def rank(ref: str) -> float:
-        """Words and meaning together: either alone is right less often (57 % of the articles' own questions, each
-        left out of the index in turn, against 64 %)."""
+        """Words and meaning together: either alone is right less often."""
         words = query.prominence(matches[ref]) if ref in matches else 0.0
-        return words + (embedder.score(near[ref]) if embedder and ref in near else 0.0)
+        return _WORDS * words + near.get(ref, 0.0) if embedder else words
 
     order = sorted((ref for ref in (*matches, *near) if ref in hits), key=lambda ref: -rank(ref))
     return [hits[ref] for ref in dict.fromkeys(order)][:limit]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -22,12 +22,21 @@ _BATCH = 64
 _FUSION = 60
 
 
+class Entries(Protocol):
+    """Documents by their passages' vectors: how near each is to unit vectors (texts, width) of texts."""
+
+    def search(self, vectors: Vectors, texts: Sequence[str]) -> Vectors:
+        """(texts, documents), from -1 to 1."""
+
+
 @dataclass(frozen=True)
 class Embedder:
     """A sentence encoder: texts to vectors of shape (texts, dimensions).
 
     `name` marks its vectors in the database. `query_prefix` and `passage_prefix` are for encoders trained with them
-    (e5: "query: ", "passage: "). A cosine of `floor` or less says nothing: it becomes a score of 0.
+    (e5: "query: ", "passage: "). A nearness of `floor` or less says nothing, one of `full` is as good as the same words:
+    they become scores of 0 and 1. `entries` makes of unit vectors, the document of each (from 0) and their passages what
+    tells how near documents are; without it a document is as near as the cosine of its nearest passage.
     """
 
     name: str
@@ -35,6 +44,8 @@ class Embedder:
     query_prefix: str = ""
     passage_prefix: str = ""
     floor: float = 0.0
+    full: float = 1.0
+    entries: Callable[[Vectors, Sequence[int], Sequence[str]], Entries] | None = None
 
     def queries(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of what customers say."""
@@ -44,9 +55,9 @@ class Embedder:
         """Unit vectors of what the shop says."""
         return _unit(self.embed([self.passage_prefix + text for text in texts]))
 
-    def score(self, cosine: float) -> float:
-        """A cosine as a score from 0 (nothing in common) to 1."""
-        return float(min(1.0, max(0.0, (cosine - self.floor) / (1 - self.floor))))
+    def score(self, nearness: float) -> float:
+        """A nearness as a score from 0 (nothing in common) to 1."""
+        return float(min(1.0, max(0.0, (nearness - self.floor) / (self.full - self.floor))))
 
 
 @dataclass
@@ -54,6 +65,9 @@ class _Matrix:
     revision: int
     refs: list[str] = field(default_factory=list)
     vectors: Vectors = field(default_factory=lambda: np.zeros((0, 0), dtype=np.float32))
+    #: The documents, and what tells how near they are; None when their nearest passage does.
+    documents: list[str] = field(default_factory=list)
+    entries: Entries | None = None
 
 
 _cached: WeakKeyDictionary[Engine, dict[tuple[str, str], _Matrix]] = WeakKeyDictionary()
@@ -100,11 +114,15 @@ def embed_missing(session: ShopSession, kind: str, embedder: Embedder) -> int:
 
 
 def nearest(session: ShopSession, kind: str, query: str, embedder: Embedder, *, limit: int) -> list[tuple[str, float]]:
-    """Documents with the cosine of their nearest passage, best first. Embeds what is not embedded yet."""
+    """Documents with how near they are in meaning, best first. Embeds what is not embedded yet."""
     matrix = _matrix(session, kind, embedder)
     if not matrix.refs:
         return []
-    cosines = matrix.vectors @ embedder.queries([query])[0]
+    asked = embedder.queries([query])
+    if matrix.entries is not None:
+        nearness = matrix.entries.search(asked, [query])[0]
+        return [(matrix.documents[index], float(nearness[index])) for index in np.argsort(-nearness)[:limit]]
+    cosines = matrix.vectors @ asked[0]
     best: dict[str, float] = {}
     for index in np.argsort(-cosines)[: limit * 8]:
         best.setdefault(matrix.refs[index], float(cosines[index]))
@@ -130,12 +148,23 @@ def _matrix(session: ShopSession, kind: str, embedder: Embedder) -> _Matrix:
     if known is None or known.revision != current:
         embed_missing(session, kind, embedder)
         rows = session.execute(
-            select(SearchVector.ref, SearchVector.vector)
+            select(SearchVector.ref, SearchVector.part, SearchVector.vector)
             .where(SearchVector.kind == kind, SearchVector.model == embedder.name)
             .order_by(SearchVector.ref, SearchVector.part)
         ).all()
-        vectors = np.array([np.frombuffer(vector, dtype="<f4") for _, vector in rows], dtype=np.float32)
-        known = _Matrix(current, [ref for ref, _ in rows], vectors)
+        vectors = np.array([np.frombuffer(vector, dtype="<f4") for *_, vector in rows], dtype=np.float32)
+        known = _Matrix(current, [ref for ref, *_ in rows], vectors)
+        if embedder.entries is not None and rows:
+            passages = dict(
+                session.execute(
+                    select(SearchDocument.ref, SearchDocument.passages).where(SearchDocument.kind == kind)
+                ).all()
+            )
+            known.documents = list(dict.fromkeys(known.refs))
+            numbers = {ref: number for number, ref in enumerate(known.documents)}
+            texts = [passages[ref][part] for ref, part, _ in rows]
+            known.entries = embedder.entries(_unit(vectors), [numbers[ref] for ref in known.refs], texts)
+            known.vectors = np.zeros((0, 0), dtype=np.float32)
         cache[embedder.name, kind] = known
     return known
 

@@ -19,10 +19,12 @@ from bot.training_data import Example, TrainingData
 HOURS, RETURNS, NAME = "faq/ask_hours", "faq/ask_returns", "chitchat/name"
 EXAMPLES = (
     Example("when are you open", HOURS),
+    Example("at what time do you open", HOURS),
     Example("你们几点开门", HOURS),
     Example("how do i return it", RETURNS),
     Example("怎么退货", RETURNS),
     Example("who are you", NAME),
+    Example("你叫什么名字", NAME),
     Example("i want to order", "order"),
 )
 DATA = TrainingData(EXAMPLES, responses={f"utter_{HOURS}": (ResponseVariation(text="九点"),)})
