@@ -24,7 +24,7 @@ ENCODER = "multilingual-e5-small"
 MAX_SHOWN = 5
 _LOOKED_AT = 20
 _GOOD_PRODUCT, _FAR_BEHIND = 0.45, 0.2
-_GOOD_ARTICLE = 0.5
+GOOD_ARTICLE = 0.5
 _ARTICLES = 5
 
 
@@ -105,7 +105,7 @@ def find_article(session: ShopSession, question: str, intent: str | None) -> Art
     slug = spoken.settings()["default_articles"].get(intent)
     usual = session.scalars(select(Article).where(Article.slug == slug)).one_or_none() if slug else None
     hits = search_articles(session, question, limit=_ARTICLES, embedder=embedder(ENCODER))
-    good = [hit.item for hit in hits if hit.score >= _GOOD_ARTICLE]
+    good = [hit.item for hit in hits if hit.score >= GOOD_ARTICLE]
     return next((article for article in good if usual is None or article.topic == usual.topic), usual)
 
 
