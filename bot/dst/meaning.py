@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from knowledge_base.search import Embedder, Entries
+from knowledge_base.search import Embedder, Entries, WordEmbedder
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,3 +32,9 @@ def embedder(encoder: str) -> Embedder:
         return EntryIndex.of(vectors, owners, texts)
 
     return Embedder(encoder, embed, floor=_UNRELATED, full=_THE_SAME, entries=entries)
+
+
+@cache
+def word_embedder(encoder: str) -> WordEmbedder:
+    """The embedder of products: by the vectors that an encoder gives to their words."""
+    return WordEmbedder(embedder(encoder))

@@ -12,10 +12,10 @@ from sqlalchemy.orm import selectinload
 from knowledge_base.linking.similarity import similarity
 from knowledge_base.linking.variants import choose_variant, resolve_with
 from knowledge_base.models import OrderLine, Product, Variant
+from knowledge_base.search.embedders import Embedding
 from knowledge_base.search.finding import search_products
 from knowledge_base.search.index import revision
 from knowledge_base.search.tokens import is_chinese, normalise
-from knowledge_base.search.vectors import Embedder
 from knowledge_base.search.vocabulary import Vocabulary, vocabulary_of
 from knowledge_base.sessions import ShopSession
 
@@ -89,7 +89,7 @@ def link_products(
     said: Sequence[str] = (),
     among: Iterable[Product] | None = None,
     limit: int = 10,
-    embedder: Embedder | None = None,
+    embedder: Embedding | None = None,
 ) -> Linking:
     """The products a mention may mean ("the linnen dress", 红色连衣裙, 台等 for 台灯).
 

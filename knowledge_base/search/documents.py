@@ -8,9 +8,6 @@ from typing import Any
 from knowledge_base.models import Article, Attribute, Category, Product
 from knowledge_base.search.tokens import indexed, marker
 
-#: How much of a description goes into the passage that is embedded, in characters.
-_PASSAGE_DESCRIPTION = 200
-
 Document = dict[str, Any]
 
 
@@ -33,13 +30,12 @@ def product_document(
     markers = [marker("option", *pair) for pair in options] + [marker("category", shelf.id) for shelf in shelves]
     names = [product.name_en, product.name_zh]
     shelf_names = [name for shelf in shelves[:1] for name in (shelf.name_en, shelf.name_zh)]
-    about = (product.description_en or product.description_zh)[:_PASSAGE_DESCRIPTION]
     return {
         "kind": "product",
         "ref": product.id,
         "title": indexed(*names, *product.synonyms_en, *product.synonyms_zh),
         "body": " ".join([indexed(*body), *markers]),
-        "passages": [". ".join(filter(None, [*names, *shelf_names, about]))],
+        "passages": [". ".join(filter(None, [*names, *shelf_names]))],
         "min_price": min((variant.price for variant in sold), default=None),
         "max_price": max((variant.price for variant in sold), default=None),
     }

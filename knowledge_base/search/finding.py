@@ -11,12 +11,13 @@ from sqlalchemy.orm import selectinload
 
 from knowledge_base.models import Article, Product, Variant
 from knowledge_base.search import terms
+from knowledge_base.search.embedders import Embedding
 from knowledge_base.search.filters import Filters, parse_filters
 from knowledge_base.search.query import Query, parse
 from knowledge_base.search.sieve import Sieve
 from knowledge_base.search.terms import Group, Match
 from knowledge_base.search.tokens import marker
-from knowledge_base.search.vectors import Embedder, fuse, nearest
+from knowledge_base.search.vectors import fuse, nearest
 from knowledge_base.sessions import ShopSession
 
 Found = TypeVar("Found", Product, Article)
@@ -56,7 +57,7 @@ def search_products(
     *,
     filters: Filters | None = None,
     limit: int = 10,
-    embedder: Embedder | None = None,
+    embedder: Embedding | None = None,
 ) -> list[Hit[Product]]:
     """Products for a sentence ("red dress under 300", 300元以下的红色连衣裙), best first.
 
@@ -129,7 +130,7 @@ def _scored(query: Query, matches: Mapping[str, Match], refs: Sequence[str]) -> 
 
 
 def search_articles(
-    session: ShopSession, text: str, *, limit: int = 3, embedder: Embedder | None = None
+    session: ShopSession, text: str, *, limit: int = 3, embedder: Embedding | None = None
 ) -> list[Hit[Article]]:
     """Articles for a question, best first."""
     query = parse(session, "article", text)
@@ -173,7 +174,7 @@ def _variants(product: Product, filters: Filters, query: Query) -> tuple[Variant
 
 
 def _hit(
-    item: Found, lexical: float, cosine: float | None, embedder: Embedder | None, variants: tuple[Variant, ...] = ()
+    item: Found, lexical: float, cosine: float | None, embedder: Embedding | None, variants: tuple[Variant, ...] = ()
 ) -> Hit[Found]:
     meaning = embedder.score(cosine) if embedder is not None and cosine is not None else 0.0
     return Hit(item, max(lexical, meaning), lexical, cosine, variants)

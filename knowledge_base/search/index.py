@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import CursorResult, bindparam, delete, event, insert, inspect, select, update
-from sqlalchemy.orm import Session, UOWTransaction, selectinload
+from sqlalchemy.orm import Session, SessionTransaction, UOWTransaction, selectinload
 
 from knowledge_base.models import (
     Article,
@@ -19,11 +19,12 @@ from knowledge_base.models import (
     Variant,
 )
 from knowledge_base.search import terms
+from knowledge_base.search.cache import forget
 from knowledge_base.search.documents import Document, article_document, product_document
 from knowledge_base.sessions import ShopSession
 
 _CHUNK = 500
-_CHANGED = "search_changed"
+_CHANGED, _BUMPED = "search_changed", "search_bumped"
 _TABLE: Any = SearchDocument.__table__
 _STATE: Any = SearchState.__table__
 
@@ -53,7 +54,17 @@ def bump(session: ShopSession, name: str) -> int:
     )
     if counted.rowcount == 0:
         session.execute(insert(_STATE).values(name=name, revision=1))
+    session.info[_BUMPED] = True
     return revision(session, name)
+
+
+def mark(session: ShopSession, name: str, reached: int) -> None:
+    """Note up to which revision something was done, e.g. the embedding of a kind of documents."""
+    changed: CursorResult[Any] = session.connection().execute(
+        update(_STATE).where(_STATE.c.name == name).values(revision=reached)
+    )
+    if changed.rowcount == 0:
+        session.execute(insert(_STATE).values(name=name, revision=reached))
 
 
 def revision(session: ShopSession, name: str) -> int:
@@ -166,6 +177,14 @@ def _index_changes(session: Session) -> None:
     session.flush()
 
 
-@event.listens_for(ShopSession, "after_rollback")
-def _forget_changes(session: Session) -> None:
-    session.info.pop(_CHANGED, None)
+@event.listens_for(ShopSession, "after_commit")
+def _keep_cache(session: Session) -> None:
+    session.info.pop(_BUMPED, None)
+
+
+@event.listens_for(ShopSession, "after_soft_rollback")
+def _forget_changes(session: Session, _: SessionTransaction) -> None:
+    if session.info.pop(_BUMPED, False):
+        forget(session)
+    if not session.in_nested_transaction():
+        session.info.pop(_CHANGED, None)

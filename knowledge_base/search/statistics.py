@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 
 from knowledge_base.models import SearchDocument
 from knowledge_base.search import terms
+from knowledge_base.search.cache import cache_of
 from knowledge_base.search.index import revision
 from knowledge_base.sessions import ShopSession
 
@@ -63,16 +63,13 @@ class Statistics:
             self._words.setdefault(word[0], set()).add(word)
 
 
-_cached: WeakKeyDictionary[Engine, dict[str, Statistics]] = WeakKeyDictionary()
-
-
 def statistics_of(session: ShopSession, kind: str) -> Statistics:
     """The statistics of this shop's products or articles."""
-    bind = session.get_bind()
-    cache = _cached.setdefault(bind if isinstance(bind, Engine) else bind.engine, {})
-    current = revision(session, kind)
-    if kind not in cache:
-        cache[kind] = Statistics(kind, current, terms.size(session, kind))
-    elif cache[kind].revision != current:
-        cache[kind] = cache[kind].follow(session, current)
-    return cache[kind]
+    cache, current = cache_of(session), revision(session, kind)
+    known: Statistics | None = cache.get(("statistics", kind))
+    if known is None:
+        known = Statistics(kind, current, terms.size(session, kind))
+    elif known.revision != current:
+        known = known.follow(session, current)
+    cache["statistics", kind] = known
+    return known

@@ -18,7 +18,7 @@ from knowledge_base.sessions import ShopSession
 #: How much a hit in the title counts beside one in the body.
 _TITLE_WEIGHT = 4.0
 #: How many matching documents are ranked.
-RANKED = 1000
+RANKED = 500
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 
 from knowledge_base.models import Attribute
+from knowledge_base.search.cache import cache_of
 from knowledge_base.search.index import revision
 from knowledge_base.search.tokens import is_chinese, normalise, words, words_as_typed
 from knowledge_base.sessions import ShopSession
@@ -77,18 +77,12 @@ class Vocabulary:
         return mentions, _join(left)
 
 
-_cached: WeakKeyDictionary[Engine, tuple[int, Vocabulary]] = WeakKeyDictionary()
-
-
 def vocabulary_of(session: ShopSession) -> Vocabulary:
     """The vocabulary of this shop, built again only after its attributes changed."""
-    current = revision(session, "words")
-    bind = session.get_bind()
-    engine = bind if isinstance(bind, Engine) else bind.engine
-    known = _cached.get(engine)
+    cache, current = cache_of(session), revision(session, "words")
+    known: tuple[int, Vocabulary] | None = cache.get("vocabulary")
     if known is None or known[0] != current:
-        known = (current, build(session.scalars(select(Attribute))))
-        _cached[engine] = known
+        known = cache["vocabulary"] = (current, build(session.scalars(select(Attribute))))
     return known[1]
 
 
