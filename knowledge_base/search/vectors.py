@@ -1,6 +1,6 @@
 """Meaning beside words: passages embedded once by an injected encoder, all of them compared with every query.
 
-In memory a number of a vector is one byte, so that a hundred thousand products are 40 MB and are compared in a few
+PostgreSQL does that itself where it has pgvector; else they are in memory. There a number of a vector is one byte, so that a hundred thousand products are 40 MB and are compared in a few
 milliseconds; the loss is far below the differences that matter (a cosine changes by about 0.002).
 """
 
@@ -74,6 +74,8 @@ def nearest(session: ShopSession, kind: str, query: str, embedder: Embedding, *,
     """Documents with how near they are in meaning, best first. Embeds first what is new, if that is little."""
     _embed_few(session, kind, embedder)
     asked = embedder.queries(session, [query])
+    if embedder.entries is None and vector_rows.compares(session):
+        return vector_rows.nearest(session, kind, embedder.name, asked[0], limit)
     if embedder.entries is None:
         return _matrix(session, kind, embedder).nearest(asked[0], limit)
     known = _entries(session, kind, embedder, embedder.entries)
