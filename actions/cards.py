@@ -33,7 +33,7 @@ def products(rows: Sequence[Mapping[str, Any]], buttons: Sequence[Mapping[str, s
         {
             "name": row["name"],
             "price": row["price"],
-            "note": row["note"].strip(" ()（）"),
+            "note": row["note"].strip(" ()（）–"),
             "image": row.get("image"),
             "buttons": [{**button, "title": title}],
         }

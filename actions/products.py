@@ -14,10 +14,10 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import cards, catalogue, spoken
-from actions.turn import FOCUS, LISTED, Turn, intent_of, listed, messages_back, own, shop
+from actions.recommending import advise
+from actions.turn import FOCUS, LISTED, Turn, intent_of, listed, messages_back, shop
 from knowledge_base.linking import Comparison, comparison_of
 from knowledge_base.models import Product, Variant
-from knowledge_base.sessions import ShopSession
 
 _SHOWN_VARIANTS = 8
 _ATTRIBUTE_MATCH = 72
@@ -271,7 +271,8 @@ def product_buttons(rows: Sequence[dict[str, Any]], objects: Sequence[dict[str, 
 
 
 class ActionRecommendProducts(Action):  # type: ignore[misc]
-    """Recommends by what the customer describes, else what goes with the product or the order being talked about."""
+    """Recommends by what the customer asks for or describes, else what goes with what is being talked about, else by
+    what they bought."""
 
     def name(self) -> str:
         return "action_recommend_products"
@@ -281,28 +282,9 @@ class ActionRecommendProducts(Action):  # type: ignore[misc]
         if compared := say_compared(dispatcher, turn):
             return compared
         with shop() as session:
-            basis, products = recommend(session, turn)
-            rows = [catalogue.row(product, (), turn.language) for product in products]
-            objects = [catalogue.as_object(product) for product in products]
-        if not rows:
+            advice = advise(session, turn)
+        if not advice.rows:
             dispatcher.utter_message(response="utter_recommend_what")
             return []
-        show_products(dispatcher, turn, "utter_recommend", rows, objects, basis=basis)
-        return listed(objects)
-
-
-def recommend(session: ShopSession, turn: Turn) -> tuple[str, list[Product]]:
-    """What to base a recommendation on, in the customer's words or a product's name, and the products."""
-    described = [*turn.values("product", any_role=True), *turn.values("colour"), *turn.values("attribute")]
-    if described:
-        found = [hit.item for hit in catalogue.find_products(session, turn.text)][: catalogue.MAX_SHOWN]
-        if found:
-            return " ".join(map(str, described)), found
-    product = session.get(Product, str(turn.slot("product_id"))) if turn.slot("product_id") else None
-    if product is None and turn.customer_id:
-        order = own(session, turn).last_order()
-        product = order.lines[0].variant.product if order and order.lines else None
-    if product is None:
-        return "", []
-    complements = [session.get(Product, product_id) for product_id in product.complements]
-    return product.text("name", turn.language), [other for other in complements if other][: catalogue.MAX_SHOWN]
+        show_products(dispatcher, turn, advice.response, advice.rows, advice.objects, basis=advice.basis)
+        return listed(list(advice.objects))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
@@ -29,6 +29,16 @@ def meanings() -> dict[str, dict[str, str]]:
     """For each intent, how a button calls it in each language."""
     titles: dict[str, dict[str, str]] = settings()["meanings"]
     return titles
+
+
+def reason(kind: str, language: str, **facts: str) -> str:
+    """Why something is recommended."""
+    return str(settings()["reasons"][kind][language]).format(**facts)
+
+
+def reasons(several: Sequence[str], language: str) -> str:
+    """Reasons behind what they are given for; nothing without any."""
+    return (" – " + ", ".join(several) if language != "zh" else " – " + "，".join(several)) if several else ""
 
 
 def hours(language: str) -> str:

@@ -59,17 +59,15 @@ class Taste:
 
     def __init__(self, scope: CustomerScope) -> None:
         orders = [order for order in scope.orders() if order.status != OrderStatus.CANCELLED]
-        self.variants = [line.variant for order in orders for line in order.lines]
+        kept = [order for order in orders if order.status != OrderStatus.RETURN_REQUESTED]
+        self.variants = [line.variant for order in kept for line in order.lines]
+        #: The ids of what was bought, kept or not.
+        self.ids = frozenset(line.variant.product_id for order in orders for line in order.lines)
 
     @cached_property
     def products(self) -> list[Product]:
-        """What was bought, last first."""
+        """What was bought and kept, last first."""
         return list({variant.product_id: variant.product for variant in self.variants}.values())
-
-    @cached_property
-    def ids(self) -> frozenset[str]:
-        """The ids of what was bought."""
-        return frozenset(product.id for product in self.products)
 
     @cached_property
     def brands(self) -> Counter[str]:
