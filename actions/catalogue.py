@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from actions import offers, spoken
 from actions.turn import Turn, focus, listed, shop
-from bot.dst.meaning import embedder
+from bot.dst.meaning import embedder, products_embedder
 from knowledge_base.linking import Comparison, Linking, choose_variant, comparison_of, kinds, link_products, spelled_out
 from knowledge_base.models import Article, Product, Variant
 from knowledge_base.search import Hit, parse_filters, search_articles, search_products
@@ -115,7 +115,10 @@ def find_products(session: ShopSession, text: str, *, also: str = "") -> list[Hi
 
     `also` is a further message, of which the price limits count.
     """
-    hits = search_products(session, text, filters=parse_filters(also)[0], limit=_LOOKED_AT)
+    limits = parse_filters(also)[0]
+    hits = search_products(
+        session, text, filters=limits, limit=_LOOKED_AT, embedder=products_embedder(session, ENCODER)
+    )
     hits = [hit for hit in hits if hit.complete] or hits
     best = max((hit.score for hit in hits), default=0.0)
     return [hit for hit in hits if hit.score >= max(_GOOD_PRODUCT, best - _FAR_BEHIND)]

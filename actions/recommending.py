@@ -9,6 +9,7 @@ from typing import Any
 
 from actions import catalogue, spoken
 from actions.turn import Turn, own
+from bot.dst.meaning import products_embedder
 from knowledge_base.labels import format_list
 from knowledge_base.models import Product, Variant
 from knowledge_base.recommending import Recommendation, Why, complementary, for_customer, similar
@@ -37,10 +38,10 @@ class Advice:
     objects: Sequence[dict[str, Any]] = ()
 
 
-def advise(session: ShopSession, turn: Turn, embedder: WordEmbedder | None = None) -> Advice:
+def advise(session: ShopSession, turn: Turn) -> Advice:
     """What to recommend for this message: by what it asks for, else by what is being talked about, else by what the
     customer bought."""
-    scope = own(session, turn)
+    scope, embedder = own(session, turn), products_embedder(session, catalogue.ENCODER)
     is_alike, is_with = bool(_ALIKE.search(turn.text)), bool(_WITH.search(turn.text))
     product = catalogue.meant(session, turn).product if is_alike or is_with else _talked_about(session, turn)
     if product is not None and is_alike:

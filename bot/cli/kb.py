@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli import options
-from bot.cli.console import out, say
+from bot.cli.console import err, out, say
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
     from knowledge_base import KnowledgeBase
 
-app = typer.Typer(help="The shop's knowledge base: import, search, show, upgrade.", no_args_is_help=True)
+ENCODER = "multilingual-e5-small"
+app = typer.Typer(help="The shop's knowledge base: import, index, search, show, upgrade.", no_args_is_help=True)
 
 UrlOption = Annotated[
     str | None, typer.Option("--url", help="Database (SQLAlchemy URL); that of endpoints.yml without.")
@@ -57,6 +58,25 @@ def import_(
         raise typer.Exit(1)
 
 
+@app.command("index")
+def index(
+    encoder: Annotated[str, typer.Option(help="Sentence encoder that gives the meanings.")] = ENCODER,
+    project: options.ProjectOption = options.HERE,
+    url: UrlOption = None,
+) -> None:
+    """Bring the search index up to date, with what products and articles mean: they are then also found by other words
+    than their own. Later changes are followed by themselves; run it again after an import of many products."""
+    from bot.dst.meaning import embedder, word_embedder
+    from knowledge_base.search import embed_missing, refresh
+
+    base = _current(project, url)
+    with err().status("Indexing …"), base.transaction(write=True) as session:
+        changed = refresh(session)
+        embedded = embed_missing(session, "product", word_embedder(encoder))
+        embedded += embed_missing(session, "article", embedder(encoder))
+    out().print(f"{changed} documents changed, {embedded} passages embedded", markup=False)
+
+
 @app.command("show")
 def show(
     id_: Annotated[
@@ -90,11 +110,12 @@ def search(
 ) -> None:
     """Find products and articles by words, as the assistant does."""
     from bot.cli.kb_rows import hits_table
+    from bot.dst.meaning import products_embedder
     from knowledge_base.search import search_articles, search_products
 
     words = " ".join(query)
     with _current(project, url).transaction() as session:
-        products = search_products(session, words, limit=limit)
+        products = search_products(session, words, limit=limit, embedder=products_embedder(session, ENCODER))
         articles = search_articles(session, words, limit=limit)
         if not products and not articles:
             say("Nothing was found.")

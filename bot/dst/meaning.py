@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from knowledge_base.search import Embedder, Entries, WordEmbedder
+from knowledge_base.search import Embedder, Entries, WordEmbedder, is_embedded
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from knowledge_base.sessions import ShopSession
 
 # How near unrelated texts are, and texts that mean the same: without their languages' centres this depends little on
 # the encoder.
@@ -38,3 +40,9 @@ def embedder(encoder: str) -> Embedder:
 def word_embedder(encoder: str) -> WordEmbedder:
     """The embedder of products: by the vectors that an encoder gives to their words."""
     return WordEmbedder(embedder(encoder))
+
+
+def products_embedder(session: ShopSession, encoder: str) -> WordEmbedder | None:
+    """The embedder of products, if the shop's products have been embedded (`bot kb index`)."""
+    made = word_embedder(encoder)
+    return made if is_embedded(session, "product", made) else None

@@ -4,7 +4,7 @@ from knowledge_base.search.embedders import Embedder, Embedding, Entries, WordEm
 from knowledge_base.search.filters import Filters, parse_filters
 from knowledge_base.search.finding import Hit, search_articles, search_products
 from knowledge_base.search.index import refresh
-from knowledge_base.search.vectors import embed_missing
+from knowledge_base.search.vectors import embed_missing, is_embedded
 from knowledge_base.search.vocabulary import vocabulary_of
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Hit",
     "WordEmbedder",
     "embed_missing",
+    "is_embedded",
     "parse_filters",
     "refresh",
     "search_articles",

@@ -102,7 +102,7 @@ class WordEmbedder:
     """
 
     encoder: Embedder
-    floor: float = 0.3
+    floor: float = 0.45
     entries: None = None
     #: The words of the shop, and those that only customers use.
     _known: dict[str, NDArray[np.float32]] = field(default_factory=dict, compare=False, repr=False)
@@ -129,7 +129,8 @@ class WordEmbedder:
     def prepare(self, session: ShopSession, passages: Sequence[str], terms: Sequence[str]) -> None:
         """Embed and store the words of these passages and these terms, if they are not stored yet."""
         self._load(session)
-        words = {typed for text in passages for _, typed in words_as_typed(text)} | set(terms)
+        words = {typed for text in passages for _, typed in words_as_typed(text)}
+        words |= {term for term in terms if len(words_as_typed(term)) == 1}  # not the pairs of characters
         stored = set(session.scalars(select(SearchVector.ref).where(*vector_rows.of(_WORDS, self.name))))
         missing = sorted(word for word in words - stored if _counts(word))
         self._known.update(self._embedded(session, missing))

@@ -70,6 +70,11 @@ def _embed(session: ShopSession, kind: str, embedder: Embedding, passages: dict[
     return len(missing)
 
 
+def is_embedded(session: ShopSession, kind: str, embedder: Embedding) -> bool:
+    """Whether the documents of this kind have been embedded; what is new since is embedded with the next search."""
+    return revision(session, _state(kind, embedder)) > 0
+
+
 def nearest(session: ShopSession, kind: str, query: str, embedder: Embedding, *, limit: int) -> list[tuple[str, float]]:
     """Documents with how near they are in meaning, best first. Embeds first what is new, if that is little."""
     _embed_few(session, kind, embedder)

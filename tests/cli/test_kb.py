@@ -3,6 +3,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from tests.cli.running import bot
 
 PRODUCT = {
@@ -30,6 +32,19 @@ def test_import_search_and_show(tmp_path: Path) -> None:
     assert "1  products" in bot("kb", "show", "--url", url, cwd=tmp_path).stdout
     missing = bot("kb", "show", "P9", "--url", url, cwd=tmp_path)
     assert missing.returncode == 1 and "P9" in missing.stderr
+
+
+@pytest.mark.slow
+def test_an_indexed_shop_is_searched_by_meaning_too(tmp_path: Path) -> None:
+    data = tmp_path / "shop"
+    data.mkdir()
+    (data / "products.jsonl").write_text(json.dumps(PRODUCT, ensure_ascii=False) + "\n", encoding="utf-8")
+    url = f"sqlite:///{tmp_path / 'kb.db'}"
+    bot("kb", "import", data, "--url", url, cwd=tmp_path)
+    assert bot("kb", "search", "gown", "--url", url, cwd=tmp_path).returncode == 1
+    indexed = bot("kb", "index", "--url", url, cwd=tmp_path)
+    assert "0 documents changed, 1 passages embedded" in indexed.stdout, indexed.stderr
+    assert "P1" in bot("kb", "search", "gown", "--url", url, cwd=tmp_path).stdout
 
 
 def test_bad_rows_are_reported_with_their_place_and_fail_the_command(tmp_path: Path) -> None:

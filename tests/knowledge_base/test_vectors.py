@@ -10,7 +10,7 @@ import pytest
 
 from knowledge_base import KnowledgeBase, ShopSession
 from knowledge_base.models import Product
-from knowledge_base.search import Embedder, WordEmbedder, embed_missing, refresh
+from knowledge_base.search import Embedder, WordEmbedder, embed_missing, is_embedded, refresh
 from knowledge_base.search.vectors import nearest
 
 TOPICS = (("lamp", "light", "灯"), ("dress", "gown", "裙"), ("linen", "亚麻"), ("desk", "台"), ("floor", "落地"))
@@ -65,6 +65,13 @@ def test_words_are_embedded_once_and_kept_in_the_database(shop: KnowledgeBase) -
         for _ in range(2):
             assert refs(session, "gown", encoder)[0] == "P1"
         assert second.asked == ["gown"]  # the shop's own word for it would be dress
+
+
+def test_whether_products_are_embedded_is_known(session: ShopSession) -> None:
+    encoder = of_words(Recorder())
+    assert not is_embedded(session, "product", encoder)
+    embed_missing(session, "product", encoder)
+    assert is_embedded(session, "product", encoder) and not is_embedded(session, "article", encoder)
 
 
 def test_only_what_is_new_is_embedded(session: ShopSession) -> None:
