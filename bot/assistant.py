@@ -31,7 +31,7 @@ from bot.policies.base import Prediction, certain
 from bot.reminders import Reminders
 from bot.slots import SESSION_STARTED_METADATA
 from bot.speaking import Speaker
-from bot.stores.base import ConversationChanged, LockStore, TrackerStore
+from bot.stores.base import ConversationChanged, LockStore, TrackerStore, keeping
 from bot.stores.memory import MemoryLockStore, MemoryTrackerStore
 from bot.trace import TurnTrace
 from bot.tracker import Clock, EventVerbosity, Tracker
@@ -168,9 +168,9 @@ class Assistant:
                 with self.unit_of_work(attempt > 1) as session:
                     await respond(turn)
                     if self.shares_database:
-                        await self._save(tracker, trace, session)
+                        await self._save(turn, session)
                 if not self.shares_database:
-                    await self._save(tracker, trace, None)
+                    await self._save(turn, None)
             except BaseException as error:
                 tracker.roll_back(before)
                 self.store.forget(tracker.sender_id)
@@ -186,9 +186,12 @@ class Assistant:
                 return turn
         raise AssertionError("unreachable")
 
-    async def _save(self, tracker: Tracker, trace: TurnTrace, session: Any) -> None:
-        with trace.stage("save"):
-            await self.store.save(tracker, session=session)
+    async def _save(self, turn: Turn, session: Any) -> None:
+        with turn.trace.stage("save"):
+            await self.store.save(turn.tracker, session=session)
+            keep = keeping.get()
+            if keep is not None and session is not None:
+                await keep(turn.replies, session)
 
     def _publish(self, tracker: Tracker, known: int) -> None:
         """Hand the events after the first `known` on to the event broker."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 Frame = Mapping[str, Any]
 
@@ -17,7 +17,10 @@ class Outbox(Protocol):
     """
 
     async def append(self, session: str, message_id: str, replies: Sequence[Frame]) -> Sequence[Frame]:
-        """Store the replies to one message; returns them with `seq`, which counts from 1 in each session."""
+        """Store the replies to one message; returns them with `seq`, which counts from 1 in each session.
+
+        To a message that was answered already nothing is added, and nothing is returned.
+        """
         ...
 
     async def answered(self, session: str, message_id: str) -> bool:
@@ -33,6 +36,17 @@ class Outbox(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+@runtime_checkable
+class TransactionalOutbox(Outbox, Protocol):
+    """An outbox in the database of the conversations: replies can be stored in the transaction of their turn."""
+
+    async def append_in(
+        self, transaction: Any, session: str, message_id: str, replies: Sequence[Frame]
+    ) -> Sequence[Frame]:
+        """As `append`, committed or rolled back with an SQLAlchemy session."""
+        ...
 
 
 @dataclass
@@ -52,6 +66,8 @@ class MemoryOutbox:
 
     async def append(self, session: str, message_id: str, replies: Sequence[Frame]) -> Sequence[Frame]:
         held = self._hold(session)
+        if message_id in held.answered:
+            return []
         numbered = [{**reply, "seq": held.last_seq + index} for index, reply in enumerate(replies, start=1)]
         held.last_seq += len(numbered)
         held.frames = [*held.frames, *numbered][-self._most_replies :]

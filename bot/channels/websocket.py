@@ -17,10 +17,10 @@ from bot.channels.base import Handle
 from bot.channels.drafts import drafts_to
 from bot.channels.fan_out import FanOut, LocalFanOut
 from bot.channels.frames import FrameError, Hello, Ping, Say, read_frame
-from bot.channels.outbox import Frame, MemoryOutbox, Outbox
+from bot.channels.outbox import Frame, MemoryOutbox, Outbox, TransactionalOutbox
 from bot.channels.wire import SAID_ON_FAILURE, parts
 from bot.message import Message, Reply
-from bot.stores.base import LockStore
+from bot.stores.base import LockStore, keeping
 from bot.stores.memory import MemoryLockStore
 
 log = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ class WebSocketChannel:
 
     async def push(self, recipient_id: str, replies: Sequence[Reply]) -> None:
         """Send replies that answer no message; a client that is away gets them when it comes back."""
-        await self._deliver(recipient_id, "", _frames("", replies))
+        await self._publish(recipient_id, await self._outbox.append(recipient_id, "", _frames("", replies)))
 
     async def close(self) -> None:
         """Finish the turns that are under way, then say goodbye to everybody."""
@@ -133,7 +133,7 @@ class WebSocketChannel:
                     return
                 await self._fan_out.publish(session, {"type": "typing", "on": True, "to": say.id})
                 try:
-                    await self._deliver(session, say.id, await self._answer(session, say))
+                    await self._publish(session, await self._answer(session, say))
                     await connection.send({"type": "ack", "id": say.id})
                 finally:
                     await self._fan_out.publish(session, {"type": "typing", "on": False})
@@ -144,14 +144,24 @@ class WebSocketChannel:
             connection.waiting -= 1
 
     async def _answer(self, session: str, say: Say) -> Sequence[Frame]:
-        """The replies to a message, shown in the making."""
+        """The numbered replies to a message, shown in the making, and stored with the turn where that is possible."""
         message = Message(say.text, session, say.id, self.name, say.metadata)
         draft = {"type": "draft", "to": say.id}
-        async with drafts_to(lambda text: self._fan_out.publish(session, {**draft, "text": text})):
-            return _frames(say.id, await self._handle(message))
+        stored: Sequence[Frame] | None = None
 
-    async def _deliver(self, session: str, message_id: str, frames: Sequence[Frame]) -> None:
-        for frame in await self._outbox.append(session, message_id, frames):
+        async def keep(replies: Sequence[Reply], transaction: Any) -> None:
+            nonlocal stored
+            assert isinstance(self._outbox, TransactionalOutbox)
+            stored = await self._outbox.append_in(transaction, session, say.id, _frames(say.id, replies))
+
+        if isinstance(self._outbox, TransactionalOutbox):
+            keeping.set(keep)  # for the task of this turn alone
+        async with drafts_to(lambda text: self._fan_out.publish(session, {**draft, "text": text})):
+            replies = await self._handle(message)
+        return await self._outbox.append(session, say.id, _frames(say.id, replies)) if stored is None else stored
+
+    async def _publish(self, session: str, frames: Sequence[Frame]) -> None:
+        for frame in frames:
             await self._fan_out.publish(session, frame)
 
     async def _hear(self, session: str, frame: Frame) -> None:

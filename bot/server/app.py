@@ -27,7 +27,9 @@ from bot.server.version import MINIMUM_COMPATIBLE_VERSION, RASA_VERSION
 
 def create_app(running: Running, settings: Settings) -> Starlette:
     """The application that serves what `running` holds. Finishes open turns and closes it on shutdown."""
-    served = channels(running.handle, settings.credentials, root=settings.root, redis=settings.redis)
+    served = channels(
+        running.handle, settings.credentials, root=settings.root, redis=settings.redis, outbox=running.outbox()
+    )
     delivery = Delivery(served)
     running.speak_through(delivery.push)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.channels.base import Channel, Handle
 from bot.channels.callback import CallbackChannel
+from bot.channels.outbox import Outbox
 from bot.channels.rest import RestChannel
 from bot.channels.socketio import SocketIoChannel
 from bot.channels.websocket import WebSocketChannel
@@ -29,14 +30,20 @@ NOT_SERVED = frozenset(
 
 
 def channels(
-    handle: Handle, credentials: Mapping[str, Any], *, root: Path = Path(), redis: RedisLockOptions | None = None
+    handle: Handle,
+    credentials: Mapping[str, Any],
+    *,
+    root: Path = Path(),
+    redis: RedisLockOptions | None = None,
+    outbox: Outbox | None = None,
 ) -> list[Channel]:
     """The channels to serve; raises UsageError for a name in `credentials` that no channel has.
 
     A dotted name is a channel class of the project in `root`; it may take the place of a channel of ours. In `redis`
-    workers meet: the sockets of a session may then be on any of them.
+    workers meet: the sockets of a session may then be on any of them. `outbox` keeps what was sent to sockets; without
+    one it is kept in Redis, and without that in memory.
     """
-    served: list[Channel] = [RestChannel(handle), _websocket(handle, redis)]
+    served: list[Channel] = [RestChannel(handle), _websocket(handle, redis, outbox)]
     for name, settings in credentials.items():
         if name == "callback":
             served.append(CallbackChannel.from_credentials(handle, settings))
@@ -57,10 +64,11 @@ def channels(
     return served
 
 
-def _websocket(handle: Handle, redis: RedisLockOptions | None) -> WebSocketChannel:
+def _websocket(handle: Handle, redis: RedisLockOptions | None, outbox: Outbox | None) -> WebSocketChannel:
     if redis is None:
-        return WebSocketChannel(handle)
+        return WebSocketChannel(handle, outbox=outbox)
     from bot.channels.redis_sessions import RedisFanOut, RedisOutbox
     from bot.stores.redis_locks import RedisLockStore
 
-    return WebSocketChannel(handle, outbox=RedisOutbox(redis), fan_out=RedisFanOut(redis), order=RedisLockStore(redis))
+    outbox = outbox or RedisOutbox(redis)
+    return WebSocketChannel(handle, outbox=outbox, fan_out=RedisFanOut(redis), order=RedisLockStore(redis))

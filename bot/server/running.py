@@ -14,6 +14,7 @@ from bot.stores.counted_locks import CountedLocks
 if TYPE_CHECKING:
     from bot.assistant import Assistant, Push
     from bot.stores.model_server import ModelServer
+    from bot.stores.sql_outbox import SqlOutbox
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +60,14 @@ class Running:
 
     async def handle(self, message: Message, *, output_channel: str | None = None) -> Sequence[Reply]:
         return await self.assistant.handle(message, output_channel=output_channel)
+
+    def outbox(self) -> SqlOutbox | None:
+        """Where replies are kept with the conversations they belong to: in their SQL database, if they have one."""
+        from bot.stores.sql import SqlTrackerStore
+        from bot.stores.sql_outbox import SqlOutbox
+
+        store = getattr(self._assistant, "store", None)
+        return SqlOutbox(store) if isinstance(store, SqlTrackerStore) else None
 
     async def warm_up(self) -> None:
         """Load what the first answers do not need; see `Assistant.warm_up`."""

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
+from contextvars import ContextVar
 from typing import Any, Protocol
 
 from bot.events import Event
+from bot.message import Reply
 from bot.tracker import Tracker
 
 # Makes a tracker of a sender's events: the assistant's, with its domain, clock and ids.
 MakeTracker = Callable[[str, Iterable[Event]], Tracker]
+
+keeping: ContextVar[Callable[[Sequence[Reply], Any], Awaitable[None]] | None] = ContextVar("keeping", default=None)
+"""Whoever waits for a turn's replies can store them in its transaction: called with them and the SQLAlchemy session,
+once an attempt. Not called where the conversations are not in the database of the turn's transaction."""
 
 
 class ConversationChanged(Exception):  # noqa: N818 - not an error: the turn is done again

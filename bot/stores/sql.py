@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +51,15 @@ EVENTS = Table(
     Column("intent_name", String(255)),
     Column("action_name", String(255)),
     Column("data", Text),
+)
+# The replies of sockets' sessions (see `sql_outbox`), which are conversations of the same name.
+OUTBOX = Table(
+    "outbox",
+    METADATA,
+    Column("session", String(255), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("message_id", String(255), nullable=False),
+    Column("frame", Text, nullable=False),
 )
 # In SQLite and MySQL an index holds the primary key anyhow; in PostgreSQL the end of a conversation would be looked for
 # in all of its rows.
@@ -123,7 +133,7 @@ class SqlTrackerStore:
 
     def _load(self, sender_id: str, make: MakeTracker) -> Tracker:
         known = self._remembered.get(sender_id)
-        with self._connection() as connection:
+        with self.connection() as connection:
             if known is not None and known.tracker.domain is make(sender_id, ()).domain:
                 tracker = self._brought_up_to_date(connection, known)
                 if tracker is not None and not tracker.has_earlier_sessions:
@@ -148,7 +158,7 @@ class SqlTrackerStore:
         return make(sender_id, [event_from_dict(shape) for shape in self._event_dicts(sender_id)])
 
     def _event_dicts(self, sender_id: str) -> list[dict[str, Any]]:
-        with self._connection() as connection:
+        with self.connection() as connection:
             return [json.loads(row.data) for row in _rows_from(connection, sender_id, None)]
 
     def _save(self, tracker: Tracker, session: Session | None) -> None:
@@ -156,27 +166,33 @@ class SqlTrackerStore:
         if known is None or known.tracker is not tracker:
             known = _Remembered(tracker, 0, None)
         shapes = tracker.dicts_since(known.length)
-        self._ready()
         if session is not None:
+            self._ready()
             last = _insert(session.connection(), known, shapes)
         else:
-            with self._engine.begin() as connection:
+            with self.begin() as connection:
                 last = _insert(connection, known, shapes)
         self._remember(tracker, last)
 
     def _sender_ids(self) -> list[str]:
-        with self._connection() as connection:
+        with self.connection() as connection:
             return list(connection.scalars(select(EVENTS.c.sender_id).distinct().order_by(EVENTS.c.sender_id)))
 
     def _delete(self, sender_id: str) -> None:
         self.forget(sender_id)
-        self._ready()
-        with self._engine.begin() as connection:
+        with self.begin() as connection:
             connection.execute(delete(EVENTS).where(EVENTS.c.sender_id == sender_id))
+            connection.execute(delete(OUTBOX).where(OUTBOX.c.session == sender_id))
 
-    def _connection(self) -> Connection:
+    def connection(self) -> Connection:
+        """A connection to read with, for what is kept beside the events."""
         self._ready()
         return self._engine.connect()
+
+    def begin(self) -> AbstractContextManager[Connection]:
+        """A transaction of its own, to write what is kept beside the events."""
+        self._ready()
+        return self._engine.begin()
 
     def _ready(self) -> None:
         if not self._is_ready:
