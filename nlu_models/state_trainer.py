@@ -102,7 +102,7 @@ def train_on(
 
     turns = [turn for dialogue in dialogues for turn in dialogue]
     targets = targets_of(turns, slots)
-    if not (targets >= 0).any():
+    if not (targets[..., 0] >= 0).any():
         raise TrainingDataError("no turn gives a slot a value, so there is nothing to track: say the state after turns")
     with torch.random.fork_rng():
         torch.manual_seed(config.seed)
