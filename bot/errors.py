@@ -53,8 +53,9 @@ class Problem:
         lines = [str(self)]
         source = _source_line(self.where) if self.where and self.where.line else None
         if self.where and source is not None:
-            lines.append(f"    {source}")
-            lines.append("    " + " " * _display_width(source[: max(self.where.column - 1, 0)]) + "^")
+            excerpt, before = _excerpt(source, max(self.where.column - 1, 0))
+            lines.append(f"    {excerpt}")
+            lines.append("    " + " " * _display_width(before) + "^")
         lines += [f"    see also {place}: {text}" for text, place in self.related]
         return "\n".join(lines)
 
@@ -98,6 +99,8 @@ CODES: dict[str, str] = {
 }
 
 
+_AROUND = 60
+"""Characters that are shown before and behind a place in a line."""
 _NEAR = 60.0  # of 100: how alike two names must be to be taken for each other
 
 
@@ -124,6 +127,15 @@ def _source_line(where: Where) -> str | None:
     except (OSError, UnicodeDecodeError):
         return None
     return lines[where.line - 1] if where.line <= len(lines) else None
+
+
+def _excerpt(line: str, place: int) -> tuple[str, str]:
+    """What is shown of a line, and its part before the place; of a long line (JSON is often one) only what is around it."""
+    if len(line) <= 2 * _AROUND:
+        return line, line[:place]
+    start, end = max(0, place - _AROUND), place + _AROUND
+    before = ("…" if start else "") + line[start:place]
+    return before + line[place:end] + ("…" if end < len(line) else ""), before
 
 
 def _display_width(text: str) -> int:

@@ -110,13 +110,22 @@ def of_grain(to: datetime, grain: str) -> Period:
 
 
 def thirds(of: Period, which: int) -> Period:
-    """The beginning (0), middle (1) or end (2) of a month or year: ten days, or four months."""
+    """The beginning (0), middle (1) or end (2): ten days of a month, a third of a quarter or year, of a week the days
+
+    to Tuesday, Thursday and Sunday.
+    """
     start = of.first
-    if of.grain == "month":
+    if of.interval:
+        return of
+    if of.grain == "week":
+        borders = [start + timedelta(days=days) for days in (0, 2, 4, 7)]
+    elif of.grain == "month":
         borders = [start, start + timedelta(days=10), start + timedelta(days=20), of.end]
     else:
-        borders = [start, add_months(start, 4), add_months(start, 8), of.end]
-    return Period(borders[which], borders[which + 1], "day" if of.grain == "month" else "month", interval=True)
+        months = 1 if of.grain == "quarter" else 4
+        borders = [start, add_months(start, months), add_months(start, 2 * months), of.end]
+    grain = "day" if of.grain in ("week", "month") else "month"
+    return Period(borders[which], borders[which + 1], grain, interval=True)
 
 
 def next_weekday(after: date, weekday: int) -> date:

@@ -83,11 +83,16 @@ RULES: tuple[Rule, ...] = rules(
         r"(?<![A-Za-z0-9.,:$£€¥/-])(?P<hour>[0-9]{1,2})\.(?P<minute>[0-5][0-9])\s?(?P<half>[ap])(?:\.\s?m\b\.?|m\b)",
         _clock,
     ),
+    (
+        "am pm .m",
+        r"(?<![A-Za-z0-9.,:$£€¥/-])(?P<hour>1[0-2]|[1-9])(?P<minute>[0-5][0-9])\s?(?P<half>[ap])(?:\.\s?m\b\.?|m\b)",
+        _clock,
+    ),
     (("am", "pm", ".m", " m", "clock"), rf"{_START}(?P<hour>{_H}){_HALF}", _clock),
     (
         ("past", " to ", "before"),
         rf"\b(?P<minutes>half|(?:a\s+)?quarter|[0-9]{{1,2}}\s+minutes?|[0-9]{{1,2}}(?=\s+past)|five|ten|twenty(?:[\s-]five)?)\s+(?P<way>past|to|before)\s+"
-        rf"(?P<hour>{_H})\b(?!\s*(?:%|dollars|items|days|hours|pieces|weeks|units|euros|pounds|minutes))(?:\s?(?P<half>[ap])(?:\.\s?m\b\.?|m\b))?",
+        rf"(?P<hour>{_H})(?:\b|(?=[ap]\.?m\b))(?!\s*(?:%|dollars|items|days|hours|pieces|weeks|units|euros|pounds|minutes))(?:\s?(?P<half>[ap])(?:\.\s?m\b\.?|m\b))?",
         _past,
     ),
     (("at ",), rf"\b(?P<whole>at\s+(?P<hour>{_H}))(?=\s*(?:[,.!?;)]?\s*$|[,.!?;](?!\d)|\s(?:{_WHEN})\b))", _clock),
@@ -104,7 +109,7 @@ RULES: tuple[Rule, ...] = rules(
     ("noon midday midnight", r"\b(?:at\s+)?(?P<name>noon|midday|midnight)\b", _named),
     (
         "morning afternoon evening night lunch",
-        r"\b(?:(?P<this>this)\s+|(?:in|during)\s+the\s+|at\s+(?=night)|(?<!good )(?<!have a )(?=(?:morning|afternoon|evening|night|tonight)\b))(?:early\s+|late\s+)?(?P<part>morning|afternoon|evening|night|tonight|lunchtime|lunch)\b",
+        r"\b(?:(?P<this>this)\s+|(?:in|during)\s+the\s+|at\s+(?=night|lunch)|(?:early|late)\s+in\s+the\s+|(?<!good )(?<!have a )(?=(?:morning|afternoon|evening|night|tonight)\b))(?:early\s+|late\s+)?(?P<part>morning|afternoon|evening|night|tonight|lunchtime|lunch)\b",
         _part,
     ),
 )

@@ -45,7 +45,7 @@ _RELATIVE = {"today": 0, "tomorrow": 1, "tmrw": 1, "tmr": 1, "tomorrows": 1, "ye
 
 def _relative_day(match: Match[str], script: Script) -> Atom:
     said = match.group().lower()
-    days = 2 if "after" in said else -2 if "before" in said else _RELATIVE[said]
+    days = 2 if "after" in said else -2 if "before" in said else _RELATIVE.get(said, 0)
     return dated(match, lambda today: calendar.day(today + timedelta(days=days)))
 
 
@@ -87,9 +87,7 @@ def _unit(match: Match[str], script: Script) -> Atom:
 
     def resolve(today: date) -> Period | None:
         whole = make(calendar.add(calendar.day(today).first, near, step))
-        if third is None or whole.grain not in ("month", "year"):
-            return whole if third is None else None
-        return calendar.thirds(whole, third)
+        return whole if third is None else calendar.thirds(whole, third)
 
     return dated(match, resolve)
 
@@ -118,8 +116,9 @@ _WHICH = r"(?P<near>this|last|past|previous|next|following|coming|upcoming|curre
 
 RULES: tuple[Rule, ...] = rules(
     (
-        "today tomorrow tmr yesterday",
-        r"\b(?:the\s+)?day\s+(?:after\s+tomorrow|before\s+yesterday)\b|\b(?:today|tomorrows?|tmrw?|yesterday)\b",
+        "today tomorrow tmr yesterday eod day business",
+        r"\b(?:the\s+)?day\s+(?:after\s+tomorrow|before\s+yesterday)\b|\b(?:today|tomorrows?|tmrw?|yesterday)\b"
+        r"|\b(?:eod|(?:the\s+)?end\s+of\s+(?:the\s+)?(?:business\s+)?day|close\s+of\s+business)\b",
         _relative_day,
     ),
     ("last night", r"\blast(?=\s+night\b)", _last_night),
@@ -145,7 +144,16 @@ RULES: tuple[Rule, ...] = rules(
         rf"\b(?:(?:the\s+)?(?P<third>beginning|start|middle|end)\s+of\s+)?(?:the\s+)?{_WHICH}\s+(?P<unit>weekend|week|wk|month|quarter|qtr|year|yr)\b",
         _unit,
     ),
-    ("month year", r"\b(?:the\s+)?(?P<third>beginning|start|middle|end)\s+of\s+the\s+(?P<unit>month|year)\b", _unit),
+    (
+        "week month year",
+        r"\b(?:the\s+)?(?P<third>beginning|start|middle|end)\s+of\s+the\s+(?P<unit>week|month|year)\b",
+        _unit,
+    ),
+    (
+        "week month year",
+        r"\b(?P<third>early|late|mid)[\s-]+(?P<near>next|this|last)\s+(?P<unit>week|month|year)\b",
+        _unit,
+    ),
     (
         _HOLIDAY_NEEDS,
         rf"(?<!merry )\b(?:(?P<near>this|last|next)\s+)?(?P<name>{_HOLIDAY})\b(?:,?\s+(?:of\s+)?{YEAR})?(?!\s+(?:tree|card|cards|gift|gifts)|-)",

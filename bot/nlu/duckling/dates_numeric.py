@@ -51,6 +51,10 @@ RULES: tuple[Rule, ...] = rules(
         rf"{_BEFORE}(?P<first>[0-9]{{1,2}})(?P<s>[-/.])(?P<second>[0-9]{{1,2}})(?P=s)(?P<year>(?:19|20)?[0-9]{{2}}){_AFTER}",
         _year_last,
     ),
-    ("/", rf"{_BEFORE}(?P<first>[0-9]{{1,2}})/(?P<second>[0-9]{{1,2}}){_AFTER}", _no_year),
+    (
+        "/",
+        rf"{_BEFORE}(?P<first>[0-9]{{1,2}})/(?P<second>[0-9]{{1,2}}){_AFTER}(?!\s*(?:an?\s+|of\s+)?(?:hours?|h|hrs?|days?|years?|cups?|price|off|inch(?:es)?|pounds?|lbs?|kg|oz|size)\b)",
+        _no_year,
+    ),
 )
 """What ISO 8601's T may follow: 2026-03-05T10:00."""

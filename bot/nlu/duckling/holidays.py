@@ -23,6 +23,9 @@ _FIXED: tuple[tuple[str, int, int, tuple[str, ...]], ...] = (
     ("双十一", 11, 11, ("双11", "双十一购物节", "光棍节", "11.11", "double eleven", "double 11", "singles' day", "singles day", "single's day")),
     ("双十二", 12, 12, ("双12", "double twelve", "double 12")),
     ("618购物节", 6, 18, ("618大促", "618活动", "618年中", "六一八", "618 sale", "618 festival")),
+    ("圣帕特里克节", 3, 17, ("st patrick's day", "st. patrick's day", "saint patrick's day")),
+    ("美国独立日", 7, 4, ("independence day", "fourth of july")),
+    ("节礼日", 12, 26, ("boxing day",)),
     ("平安夜", 12, 24, ("圣诞夜", "christmas eve")),
     ("圣诞节", 12, 25, ("圣诞", "christmas day", "christmas", "xmas")),
     ("跨年夜", 12, 31, ("跨年", "new year's eve", "new years eve")),
@@ -41,6 +44,10 @@ _LUNAR: tuple[tuple[str, int, int, tuple[str, ...]], ...] = (
 )  # fmt: skip
 # Name, month, weekday (0 is Monday), which one of the month (-1 the last), days after it, other names.
 _MOVING: tuple[tuple[str, int, int, int, int, tuple[str, ...]], ...] = (
+    ("马丁·路德·金纪念日", 1, 0, 3, 0, ("mlk day", "martin luther king day")),
+    ("总统日", 2, 0, 3, 0, ("presidents' day", "presidents day", "president's day")),
+    ("阵亡将士纪念日", 5, 0, -1, 0, ("memorial day",)),
+    ("美国劳动节", 9, 0, 1, 0, ("labor day",)),
     ("母亲节", 5, 6, 2, 0, ("mother's day", "mothers day")),
     ("父亲节", 6, 6, 3, 0, ("father's day", "fathers day")),
     ("感恩节", 11, 3, 4, 0, ("thanksgiving", "thanksgiving day")),
@@ -78,8 +85,9 @@ def date_of(holiday: str, year: int) -> date | None:
             return lunar(year, month, day or 1, days=0 if day else -1)
     for name, month, weekday, which, later, _ in _MOVING:
         if name == holiday:
-            first = date(year, month, 1)
-            return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (which - 1) + later)
+            first = date(year, month + (which < 0), 1)
+            before = 0 if which < 0 else 1  # the last one is a week before the next month's first
+            return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (which - before) + later)
     for name, later, _ in _EASTER:
         if name == holiday:
             return _easter(year) + timedelta(days=later)

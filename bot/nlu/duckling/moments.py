@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.nlu.duckling import calendar
-from bot.nlu.duckling.atoms import Atom, ClockAtom, DateAtom, MomentAtom, PartAtom
+from bot.nlu.duckling.atoms import Atom, ClockAtom, DateAtom, MomentAtom, PartAtom, Resolve
 from bot.nlu.duckling.calendar import Period
 
 
@@ -41,7 +41,8 @@ class Moment:
         if self.date and other.date:
             if self.date.weekday == other.date.weekday:
                 return None
-            when = other.date if self.date.weekday else self.date
+            when, weekday = (other.date, self.date) if self.date.weekday else (self.date, other.date)
+            when = replace(when, resolve=_on_weekday(when, weekday), floating=False) if when.floating else when
         return Moment(self.start, end, when, self.part or other.part, self.clock or other.clock)
 
     def says_enough(self) -> bool:
@@ -104,6 +105,20 @@ def _latest(date_: DateAtom, today: date) -> Period | None:
         if found is not None:
             return found
     return date_.resolve(today)
+
+
+def _on_weekday(when: DateAtom, weekday: DateAtom) -> Resolve:
+    """Friday, March 6th is the last one when the coming one is no Friday."""
+
+    def resolve(today: date) -> Period | None:
+        coming, wanted = when.resolve(today), weekday.resolve(today)
+        if coming is None or wanted is None or coming.grain != "day":
+            return coming
+        gone = _latest(when, today)
+        agree = [one for one in (coming, gone) if one and one.first.weekday() == wanted.first.weekday()]
+        return agree[0] if agree else coming
+
+    return resolve
 
 
 def in_range(first: Moment, last: Moment) -> Moment:

@@ -14,8 +14,11 @@ from bot.nlu.duckling.script import Script
 
 _N = r"(?:[0-9]{1,2}|[一二三四五六七八九十廿卅]{1,3})"
 # Regular expressions of a year, and of what says how many weeks, months or quarters on.
-YEAR = r"(?:(?:19|20)[0-9]{2}|[0-9]{2}(?=年[0-9一二三四五六七八九十]{1,3}月)|[零一二三四五六七八九]{4})年|今年|去年|前年|明年|后年|上年|下年|本年"
+YEAR = r"(?:(?:19|20)[0-9]{2}|[0-9]{2}(?=年[0-9一二三四五六七八九十]{1,3}月)|[零一二三四五六七八九]{4})年|大前年|大后年|今年|去年|前年|明年|后年|上年|下年|本年"
 NEAR = r"上上个?|上一?个?|这一?个?|本|今个?|当|下下个?|下一?个?"
+_NEAR_YEARS = {
+    "今年": 0, "本年": 0, "去年": -1, "上年": -1, "前年": -2, "大前年": -3, "明年": 1, "下年": 1, "后年": 2, "大后年": 3,
+}  # fmt: skip
 _THIRD = {"初": 0, "头": 0, "上旬": 0, "中": 1, "中旬": 1, "底": 2, "末": 2, "尾": 2, "下旬": 2}
 
 
@@ -31,8 +34,8 @@ def near(said: str) -> int:
 
 def year_said(said: str, today: date) -> int:
     """The year of what `YEAR` matched."""
-    if said in ("今年", "去年", "前年", "明年", "后年", "上年", "下年", "本年"):
-        return today.year + {"今": 0, "本": 0, "去": -1, "上": -1, "前": -2, "明": 1, "下": 1, "后": 2}[said[0]]
+    if said in _NEAR_YEARS:
+        return today.year + _NEAR_YEARS[said]
     digits = said.rstrip("年")
     number = number_said(digits)
     return number + 2000 if len(digits) == 2 else number
@@ -111,6 +114,19 @@ def _quarter(match: Match[str], script: Script) -> Atom | None:
     return dated(match, resolve)
 
 
+def _half_year(match: Match[str], script: Script) -> Atom:
+    said, months = match["year"], 0 if match["which"] == "上" else 6
+
+    def resolve(today: date) -> Period | None:
+        year = year_said(said, today) if said else today.year
+        if not 1900 <= year <= 2200:
+            return None
+        start = calendar.add_months(calendar.year(date(year, 1, 1)).first, months)
+        return Period(start, calendar.add_months(start, 6), "month", interval=True)
+
+    return dated(match, resolve)
+
+
 def _lunar(match: Match[str], script: Script) -> Atom | None:
     said = match["month"] or "正"
     month = {"正": 1, "腊": 12, "冬": 11}.get(said) or number_said(said)
@@ -148,8 +164,8 @@ RULES: tuple[Rule, ...] = rules(
     ),
     (
         "年",
-        rf"(?:(?P<year>{YEAR})(?![0-9一二三四五六七八九十]{{1,3}}月)年?|(?<![0-9零一二三四五六七八九十半几大])年(?=[初底末]))"
-        r"(?P<third>[初底末](?!级)|中(?![国文秋]))?",
+        rf"(?:(?P<year>{YEAR})(?![0-9一二三四五六七八九十]{{1,3}}月)年?|(?<![0-9零一二三四五六七八九十半几大])年(?=[初底末尾]))"
+        r"(?P<third>[初底末尾](?!级)|中(?![国文秋]))?",
         _year_alone,
     ),
     (
@@ -158,6 +174,7 @@ RULES: tuple[Rule, ...] = rules(
         _day_of_month,
     ),
     ("号 日", rf"(?<=[到至~-])(?P<day>{_N}){_HAO}", _day_of_month),
+    ("半年", rf"(?:(?P<year>{YEAR})的?)?(?P<which>[上下])半年", _half_year),
     ("季度", rf"(?:(?P<year>{YEAR})的?)?(?:第?(?P<which>[一二三四1-4])季度|(?P<near>{NEAR})季度)", _quarter),
     (
         "正月 腊月 冬月 历 大年",

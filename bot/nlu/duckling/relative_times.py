@@ -18,7 +18,7 @@ _AFTER = re.compile(
     re.IGNORECASE,
 )
 _BEFORE = re.compile(
-    r"(?:(?P<past>(?:过去|最近|近)的?这?|\b(?:for\s+|in\s+|over\s+|within\s+)?(?:the\s+)?(?:last|past|previous)\s+)"
+    r"(?:(?P<past>(?:过去|最近|近)的?这?|(?:^|(?<=[，,。、\s我你他她就是在们]))前|\b(?:for\s+|in\s+|over\s+|within\s+)?(?:the\s+)?(?:last|past|previous)\s+)"
     r"|(?P<next>(?:未来|接下来|今后)的?|\b(?:for\s+|in\s+|over\s+|within\s+)?(?:the\s+)?(?:next|coming|following)\s+)"
     r"|(?P<within>\bwithin\s+)|(?P<later>\b(?:in|after)\s+(?:about\s+|around\s+)?|再过|过))$",
     re.IGNORECASE,

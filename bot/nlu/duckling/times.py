@@ -29,6 +29,7 @@ _OPEN_AFTER = re.compile(
 )
 _DATE_OF_RANGE = re.compile(r"\s*,?\s*(?:from|between)\s+", re.IGNORECASE)
 _ABSORBED = re.compile(r"\b(?:on|at)\s+$", re.IGNORECASE)
+_DAYS = re.compile(r"[0-9](?:st|nd|rd|th)?\s*(?:-|to|through|thru|until|till)\s*(?:the\s+)?[0-9]", re.IGNORECASE)
 _DISTANCE = re.compile(r"\s+(?P<way>from|after|before)\s+(?:the\s+)?$", re.IGNORECASE)
 _DONE_AFTER = re.compile(
     r"\s*(?:之间|期间)?[我就才在]?(?:买|购买|下|下单|订|订购|定|拍|付|付款|收|收到|到|签收|发|发货|寄|寄出|退|申请|送)[^,。?!\s]{0,2}?[的了过]"
@@ -182,7 +183,9 @@ def _single(script: Script, moment: Moment) -> Iterator[Found]:
     opened = after or before
     which = opened.lastgroup if opened else None
     periods = moment.periods(_now(script), past=which == "past" or _is_past(script, moment))
-    if periods and which:
+    if periods and before and which == "since" and _DAYS.search(script.text, moment.start, moment.end):
+        yield _found(script, before.start(), moment.end, periods)
+    elif periods and which:
         start, end = before.start() if before else moment.start, after.end() if after else moment.end
         yield _found(script, start, end, [_open(periods[0], which)])
     elif periods:
@@ -196,6 +199,8 @@ def _at_a_distance(script: Script, moment: Moment) -> Found | None:
         return None
     duration = next((one for one in spans(script) if one.end == match.start()), None)
     day = moment.date.resolve(_now(script).date())
+    if duration is not None and script.lowered[: duration.start].endswith("for "):
+        return None  # for ten days from then on
     if duration is None or day is None or day.interval or SECONDS[duration.unit] < SECONDS["day"]:
         return None
     value = -duration.value if match["way"].lower() == "before" else duration.value
@@ -221,12 +226,13 @@ def _is_past(script: Script, moment: Moment) -> bool:
 
 
 def _open(period: Period, which: str) -> Period:
-    """Before Friday ends where Friday starts; after it starts where it ends, but after five starts at five."""
+    """Before Friday ends where Friday starts, by Friday where it ends; after it starts there. Five is five: before, by, after."""
     match which:
         case "before":
             return Period(None, period.start, period.grain, interval=True)
         case "until":
-            return Period(None, period.end, period.grain, interval=True)
+            end = period.end if GRAINS.index(period.grain) >= GRAINS.index("day") or period.interval else period.start
+            return Period(None, end, period.grain, interval=True)
         case "after" if GRAINS.index(period.grain) >= GRAINS.index("day"):
             return Period(period.end, None, period.grain, interval=True)
         case _:

@@ -102,7 +102,7 @@ CLOCKS = [
     ("3.30pm", "3.30pm", "2026-03-11T15:30 minute"),
     ("open 9:00-18:00?", "9:00-18:00", "2026-03-12T09:00..2026-03-12T18:01 minute"),
     ("after 5pm", "after 5pm", "2026-03-11T17:00.. hour"),
-    ("by Friday 5pm", "by Friday 5pm", "..2026-03-13T18:00 hour"),
+    ("by Friday 5pm", "by Friday 5pm", "..2026-03-13T17:00 hour"),
 ]
 
 
