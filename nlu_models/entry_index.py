@@ -41,6 +41,7 @@ class EntryIndex:
     ) -> None:
         self.points, self.owners, self.centres = points, list(owners), dict(centres)
         self._places = _places(self.owners)
+        self._counts = (self._places >= 0).sum(1).clip(max=NEAREST)
 
     @classmethod
     def of(cls, vectors: NDArray[np.float32], owners: Sequence[int], texts: Sequence[str]) -> Self:
@@ -68,12 +69,12 @@ class EntryIndex:
     def _nearness(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
         import numpy as np
 
-        of_entries = np.append(cosines, np.float32(-np.inf))[self._places]
-        if of_entries.shape[1] > NEAREST:
+        most = self._places.shape[1]
+        of_entries = np.append(cosines, np.float32(0 if most <= NEAREST else -np.inf))[self._places]
+        if most > NEAREST:
             of_entries = np.partition(of_entries, -NEAREST, axis=1)[:, -NEAREST:]
-        there = np.isfinite(of_entries)
-        total = np.where(there, of_entries, np.float32(0)).sum(1)
-        nearness: NDArray[np.float32] = total / there.sum(1, dtype=np.float32)
+            of_entries[np.isinf(of_entries)] = 0
+        nearness: NDArray[np.float32] = of_entries.sum(1) / self._counts.astype(np.float32)
         return nearness
 
     def save(self, folder: Path) -> None:

@@ -95,7 +95,9 @@ class ResponseSelector(Component):
         keys: list[str] = self._index["keys"]
         weights = np.exp(self.config.sharpness * (nearness - nearness.max()))
         confidences = weights / weights.sum()
-        order = np.argsort(-confidences, kind="stable")[: self.config.ranking_length or None]
+        length = self.config.ranking_length or len(keys)
+        highest = np.argpartition(-confidences, length)[:length] if length < len(keys) else np.arange(len(keys))
+        order = highest[np.lexsort((highest, -confidences[highest]))]
         ranking = [{"confidence": float(confidences[n]), "intent_response_key": keys[n]} for n in order]
         best = keys[order[0]]
         utter_action = f"utter_{best}"
