@@ -61,6 +61,7 @@ class BertIntentSlotClassifier(Component):
     provides = frozenset({"intent", "entities"})
     trainable = True
     _predictor: JointPredictor
+    _learned_unread: bool = True
     _report: TrainingReport
 
     def relevant(self, data: TrainingData) -> Any:
@@ -88,6 +89,8 @@ class BertIntentSlotClassifier(Component):
         except TrainingDataError as error:
             place = None if error.example is None else data.examples[error.example].where
             raise UsageError(f"{place}: {error}" if place else str(error)) from error
+        read = self._predictor.tokenizer
+        self._learned_unread = any(map(read.mostly_unknown, read.encode([example.text for example in data.examples])))
         places = [data.examples[remark.example].where for remark in self._report.remarks]
         said = [
             f"{place}: {remark.text}" if place else remark.text
@@ -119,9 +122,18 @@ class BertIntentSlotClassifier(Component):
         texts = [_UNREADABLE.sub(" ", u.text[: self.config.max_characters]) for u in batch]
         predictions = self._predictor.predict(texts)
         return [
-            self._understand(u, prediction) if _SOMETHING.search(text) else _nothing(u)
+            self._understand(u, prediction) if self._says_something(text) else _nothing(u)
             for u, text, prediction in zip(batch, texts, predictions, strict=True)
         ]
+
+    def _says_something(self, text: str) -> bool:
+        """Whether there is anything in it, in a script that the encoder reads or that the examples are in, too."""
+        if not _SOMETHING.search(text):
+            return False
+        if text.isascii() or self._learned_unread:
+            return True
+        (encoded,) = self._predictor.tokenizer.encode([text])
+        return not self._predictor.tokenizer.mostly_unknown(encoded)
 
     def _understand(self, understanding: Understanding, prediction: Any) -> Understanding:
         ranking = tuple(Intent(ranked.name, ranked.confidence) for ranked in prediction.intents)
@@ -147,12 +159,15 @@ class BertIntentSlotClassifier(Component):
 
     def save(self, folder: Path) -> None:
         self._predictor.save(folder)
-        (folder / "training.json").write_text(json.dumps(asdict(self._report), indent=2), encoding="utf-8")
+        report = {**asdict(self._report), "learned_unread": self._learned_unread}
+        (folder / "training.json").write_text(json.dumps(report, indent=2), encoding="utf-8")
 
     def load(self, folder: Path) -> None:
         from nlu_models.predictor import JointPredictor
 
         self._predictor = JointPredictor.load(folder, device=self.config.device)
+        report = json.loads((folder / "training.json").read_text(encoding="utf-8"))
+        self._learned_unread = report.get("learned_unread", True)
 
 
 class DIETClassifierConfig(BertIntentSlotClassifierConfig):

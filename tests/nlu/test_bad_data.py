@@ -76,6 +76,16 @@ def test_a_script_that_the_encoder_cannot_read_is_said_and_answered(text: str) -
     assert names(component, text) >= {"greet", "track", "buy"}
 
 
+@pytest.mark.parametrize("text", ["สวัสดีครับคุณ", "مرحبا كيف حالك"])
+def test_a_script_that_nobody_reads_is_a_fallback_and_not_a_guess(text: str, tmp_path: Path) -> None:
+    component = trained([*pair(), *pair()])
+    component.save(tmp_path)
+    loaded = BertIntentSlotClassifier(component.config, language="zh", root=Path())
+    loaded.load(tmp_path)
+    assert names(component, text) == names(loaded, text) == {"nlu_fallback"}
+    assert names(loaded, "where is my order") == {"track", "buy"}
+
+
 def test_an_example_that_says_nothing_is_named() -> None:
     remarks = trained([*pair(), example(6, "____", "buy")]).remarks
     assert (
