@@ -93,7 +93,8 @@ def _range(script: Script, last: Duration) -> Iterator[Found]:
         low = script.numerals[index]
         if _TO.fullmatch(script.text, low.end, last.start) and 0 < low.value < last.value:
             ends = {"from": {"value": low.value, "unit": last.unit}, "to": {"value": last.value, "unit": last.unit}}
-            yield Found("duration", low.start, last.end, {**ends, "type": "interval"})
+            info = {**ends, "type": "interval"} | ({"working": True} if last.working else {})
+            yield Found("duration", low.start, last.end, info)
 
 
 def spans(script: Script) -> list[Duration]:

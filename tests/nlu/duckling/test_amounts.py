@@ -151,6 +151,13 @@ def test_the_json_is_ducklings() -> None:
         "type": "value",
         "normalized": {"value": 259_200, "unit": "second"},
     }
+    (working,) = extract("5至7个工作日", WEDNESDAY)
+    assert working.info == {
+        "from": {"value": 5, "unit": "day"},
+        "to": {"value": 7, "unit": "day"},
+        "type": "interval",
+        "working": True,
+    }
     (money,) = extract("$50-$100", WEDNESDAY)
     assert money.info == {"type": "interval", "from": {"value": 50, "unit": "$"}, "to": {"value": 100, "unit": "$"}}
     (shoes,) = extract("3 pairs of shoes", WEDNESDAY)
