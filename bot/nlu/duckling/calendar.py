@@ -114,16 +114,16 @@ def thirds(of: Period, which: int) -> Period:
 
     to Tuesday, Thursday and Sunday.
     """
-    start = of.first
-    if of.interval:
+    start, end = of.start, of.end
+    if of.interval or start is None or end is None:
         return of
     if of.grain == "week":
         borders = [start + timedelta(days=days) for days in (0, 2, 4, 7)]
     elif of.grain == "month":
-        borders = [start, start + timedelta(days=10), start + timedelta(days=20), of.end]
+        borders = [start, start + timedelta(days=10), start + timedelta(days=20), end]
     else:
         months = 1 if of.grain == "quarter" else 4
-        borders = [start, add_months(start, months), add_months(start, 2 * months), of.end]
+        borders = [start, add_months(start, months), add_months(start, 2 * months), end]
     grain = "day" if of.grain in ("week", "month") else "month"
     return Period(borders[which], borders[which + 1], grain, interval=True)
 
