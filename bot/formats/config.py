@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,16 @@ from bot.formats.yaml_reader import read_file, read_text
 
 DEFAULT_RECIPE = "default.v1"
 DEFAULT_IMPORTER = "RasaFileImporter"
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
+_MISTAKEN_LANGUAGES = {
+    "cn": "zh",
+    "chinese": "zh",
+    "mandarin": "zh",
+    "中文": "zh",
+    "english": "en",
+    "jp": "ja",
+    "kr": "ko",
+}
 _KEYS = ("recipe", "language", "assistant_id", "pipeline", "policies", "importers", "nlg", "version")
 _GRAPH_KEYS = ("core_target", "nlu_target", "train_schema", "predict_schema")
 
@@ -102,7 +113,7 @@ def _config(root: MappingNode | None, problems: ProblemList) -> Config:
     nlg = shapes.mapping(root.get("nlg"), "`nlg`", problems)
     own = ("recipe", "language", "assistant_id", "pipeline", "policies", "nlg", "version", *_GRAPH_KEYS)
     return Config(
-        language=shapes.text(root.get("language"), "`language`", problems),
+        language=_language(root.get("language"), problems),
         assistant_id=shapes.text(root.get("assistant_id"), "`assistant_id`", problems),
         recipe=DEFAULT_RECIPE if is_graph else recipe,
         pipeline=DEFAULT_PIPELINE if pipeline is None else pipeline,
@@ -113,6 +124,18 @@ def _config(root: MappingNode | None, problems: ProblemList) -> Config:
         extra={key.text: plain(value, problems) for key, value in root.items() if key.text not in own},
         where=root.where,
     )
+
+
+def _language(node: Node | None, problems: ProblemList) -> str | None:
+    """Any code in the form of BCP 47 is taken; a name of a language, or a country's code, is pointed out."""
+    said = shapes.text(node, "`language`", problems)
+    if said is None or node is None:
+        return said
+    meant = _MISTAKEN_LANGUAGES.get(said.strip().lower())
+    if meant or not _LANGUAGE.fullmatch(said):
+        hint = f"Write '{meant}'." if meant else "Write a code such as zh or en."
+        problems.warning("config-option", f"'{said}' is no language code.", node, hint)
+    return said
 
 
 def _tell_default(root: MappingNode, key: str, standing_in: tuple[ComponentSpec, ...], problems: ProblemList) -> None:

@@ -52,6 +52,7 @@ CHECKS: tuple[tuple[Check, frozenset[str]], ...] = (
     (examples.check_example_names, frozenset({"domain"})),
     (examples.check_intents_have_examples, frozenset({"data"})),
     (examples.check_intents_have_enough, frozenset()),
+    (examples.check_patterns_can_be_read, frozenset()),
     (examples.check_entities_do_not_overlap, frozenset({"config"})),
     (examples.check_entities_are_annotated, frozenset({"data"})),
     (retrieval.check_retrieval, frozenset({"domain", "data"})),

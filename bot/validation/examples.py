@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -55,6 +56,17 @@ def check_intents_have_enough(project: Subject) -> Iterator[Problem]:
         if only is not None and "/" not in name:
             message = f"intent '{name}' has only one example. Give it five or more, worded differently."
             yield Problem("few-examples", message, only.where, "", Severity.WARNING)
+
+
+def check_patterns_can_be_read(project: Subject) -> Iterator[Problem]:
+    """Regular expressions that Python cannot compile."""
+    for pattern in project.training_data.patterns:
+        try:
+            re.compile(pattern.regex)
+        except re.error as error:
+            message = f"the regular expression of '{pattern.name}' is not valid: {error}."
+            hint = "A character that means itself needs a \\ before it, such as \\( or \\[."
+            yield Problem("yaml-type", message, pattern.where, hint)
 
 
 def check_entities_do_not_overlap(project: Subject) -> Iterator[Problem]:

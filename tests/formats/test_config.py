@@ -26,6 +26,26 @@ def test_components_are_names_or_mappings() -> None:
     assert config.extra == {"importers": [{"name": "RasaFileImporter"}], "log_level": "x"}
 
 
+@pytest.mark.parametrize(
+    ("said", "hint"), [("cn", "Write 'zh'"), ("english", "Write 'en'"), ("klingon", "zh or en"), ("5", "zh or en")]
+)
+def test_what_is_no_language_code_is_pointed_out(said: str, hint: str, tmp_path: Path) -> None:
+    (tmp_path / "config.yml").write_text(f"language: {said}\n", encoding="utf-8")
+    problems = ProblemList()
+    assert read_config(tmp_path / "config.yml", problems).language == said
+    (problem,) = [one for one in problems if one.code == "config-option"]
+    assert problem.severity is Severity.WARNING
+    assert hint in problem.hint
+
+
+@pytest.mark.parametrize("said", ["zh", "en", "pt-BR", "zh_Hant_TW", "yue"])
+def test_language_codes(said: str, tmp_path: Path) -> None:
+    (tmp_path / "config.yml").write_text(f"language: {said}\n", encoding="utf-8")
+    problems = ProblemList()
+    read_config(tmp_path / "config.yml", problems)
+    assert [one for one in problems if one.code == "config-option"] == []
+
+
 @pytest.mark.parametrize("text", ["language: en\n", "pipeline:\npolicies: null\n"])
 def test_what_is_left_empty_is_configured_as_rasa_does(text: str) -> None:
     config = parse_config(text)

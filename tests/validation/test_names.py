@@ -164,3 +164,10 @@ def test_overlapping_entities_are_found_before_training(check: Check, places: Pl
 def test_nothing_follows_from_a_domain_that_cannot_be_read(check: Check, places: Places) -> None:
     problems = check(domain=DOMAIN + "slots: [", stories=story())
     assert places(problems) == ["domain.yml:10 yaml-syntax"]
+
+
+def test_a_pattern_that_is_no_regular_expression(check: Check, places: Places) -> None:
+    nlu = "nlu:\n- regex: order_number\n  examples: |\n    - K[0-9]{7}\n    - K[0-9\n"
+    problems = [problem for problem in check(domain=DOMAIN, nlu=nlu) if problem.severity is Severity.ERROR]
+    assert places(problems) == ["nlu.yml:5 yaml-type"]
+    assert "unterminated character set" in problems[0].message
