@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import ScalarResult, Select, select
+from sqlalchemy import Result, ScalarResult, Select, UpdateBase, select
 from sqlalchemy.orm import selectinload
 
 from knowledge_base.identifiers import order_digits, order_key
@@ -53,8 +53,16 @@ class CustomerScope:
 
     def scalars(self, statement: Select[Row]) -> ScalarResult[Row]:
         """Run a SELECT that sees only this customer's rows of customer-owned tables."""
+        return self.session.scalars(statement, execution_options=self._options)
+
+    def execute(self, statement: UpdateBase) -> Result[Any]:
+        """Run an UPDATE or DELETE that reaches only this customer's rows of customer-owned tables."""
+        return self.session.execute(statement, execution_options=self._options)
+
+    @property
+    def _options(self) -> dict[str, Any]:
         # The empty id belongs to nobody: without a customer the same query runs and finds nothing.
-        return self.session.scalars(statement, execution_options={"customer_scope": self.customer_id or ""})
+        return {"customer_scope": self.customer_id or ""}
 
     def customer(self) -> Customer | None:
         """The customer's own account."""

@@ -1,17 +1,19 @@
-"""The session class of the shop: it knows the time, and it refuses to read customers' rows without saying whose.
+"""The session class of the shop: it knows the time, and it refuses to touch customers' rows without saying whose.
 
 Rows that belong to a customer are read through `CustomerScope` (scope.py). A bare `select(Order)` in an action would
-see everybody's orders, so this session raises `UnscopedQuery` for it: forgetting the scope is an error that a test
-finds at once, not a leak. Imports, migrations and administration say UNSCOPED on purpose.
+see everybody's orders and a bare `update(Order)` would change them, so this session raises `UnscopedQuery` for both,
+and for SQL written as text: forgetting the scope is an error that a test finds at once, not a leak. Imports,
+migrations and administration say UNSCOPED on purpose.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Table, event, select
+from sqlalchemy import Column, ColumnElement, Table, TextClause, TextualSelect, event, select
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.sql import visitors
 
@@ -72,7 +74,7 @@ CUSTOMER_OWNED: dict[type[Base], Criterion] = {
 
 
 class UnscopedQuery(RuntimeError):  # noqa: N818  (named after the query)
-    """A statement would have read customers' rows without saying whose they are."""
+    """A statement would have read or changed customers' rows without saying whose they are."""
 
 
 class ShopSession(Session):
@@ -92,11 +94,12 @@ def utc_now() -> datetime:
 
 @event.listens_for(ShopSession, "do_orm_execute")
 def _guard_customers_rows(state: ORMExecuteState) -> None:
-    """Limit a SELECT on customers' tables to its scope; refuse it if it names none.
+    """Limit a SELECT, UPDATE or DELETE on customers' tables to its scope; refuse it if it names none.
 
-    Loads of a relationship or of expired columns start from a row that was already seen, so they pass.
+    Loads of a relationship or of expired columns start from a row that was already seen, so they pass. New rows do,
+    too: they show nothing.
     """
-    if not state.is_select or state.is_relationship_load or state.is_column_load:
+    if state.is_insert or state.is_relationship_load or state.is_column_load:
         return
     scope = state.execution_options.get(_SCOPE)
     if scope == "*":
@@ -107,7 +110,7 @@ def _guard_customers_rows(state: ORMExecuteState) -> None:
     if scope is None or plain:
         names = ", ".join(sorted(entity.__name__ for entity in owned))
         raise UnscopedQuery(
-            f"a query on {names} does not say whose rows it wants: read the mapped classes through "
+            f"a query on {names} does not say whose rows it wants: use the mapped classes through "
             f"CustomerScope(session, customer_id), or pass execution_options=UNSCOPED in an import or admin tool"
         )
     state.statement = state.statement.options(
@@ -123,6 +126,9 @@ def _guard_customers_rows(state: ORMExecuteState) -> None:
 def _customers_tables(statement: Any) -> tuple[set[type[Base]], bool]:
     """The customer-owned classes a statement touches anywhere, and whether it names one of their tables without the
     class (then nothing can be added to limit it)."""
+    if isinstance(statement, TextClause | TextualSelect):
+        named = {_ENTITIES[word] for word in re.findall(r"\w+", str(statement).lower()) if word in _ENTITIES}
+        return named, bool(named)
     owned: set[type[Base]] = set()
     mapped: set[type[Base]] = set()
     for element in visitors.iterate(statement):

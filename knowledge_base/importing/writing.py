@@ -72,8 +72,8 @@ def _remove_gone(session: ShopSession, rows: Rows) -> None:
             for ids in _chunks(sorted(gone)):
                 if name == "order_lines":
                     returned = Base.metadata.tables["return_lines"]
-                    session.execute(delete(returned).where(returned.c.line_id.in_(ids)))
-                session.execute(delete(table).where(table.c.id.in_(ids)))
+                    session.execute(delete(returned).where(returned.c.line_id.in_(ids)), execution_options=UNSCOPED)
+                session.execute(delete(table).where(table.c.id.in_(ids)), execution_options=UNSCOPED)
     variants = Base.metadata.tables["variants"]
     keep = {row["id"] for row in rows.by_table.get("variants", [])}
     for parents in _chunks(rows.complete.get("variants", [])):
@@ -91,7 +91,7 @@ def _remove_events_of_gone(
     for chunk in _chunks(order_ids):
         gone = _ids_of(session, parent, parent.c.order_id, chunk) - keep
         for ids in _chunks(sorted(gone)):
-            session.execute(delete(table).where(table.c[column].in_(ids)))
+            session.execute(delete(table).where(table.c[column].in_(ids)), execution_options=UNSCOPED)
 
 
 def _ids_of(session: ShopSession, table: Table, column: Any, values: Sequence[str]) -> set[str]:

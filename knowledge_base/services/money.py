@@ -54,7 +54,7 @@ def require_balance(method: PaymentMethod, needed: Decimal, currency: str) -> No
 def charge(execution: Execution, order: Order, method: PaymentMethod, amount: Decimal) -> None:
     """Take `amount` (> 0) from this method. A gift card is charged only if it still holds enough."""
     if method.is_gift_card:
-        taken = execution.scope.session.execute(
+        taken = execution.scope.execute(
             update(PaymentMethod)
             .where(PaymentMethod.id == method.id, PaymentMethod.balance >= amount)
             .values(balance=PaymentMethod.balance - amount)
@@ -70,7 +70,7 @@ def refund(execution: Execution, order: Order, method: PaymentMethod, amount: De
     """Give `amount` (> 0) back to this method. Returns when it arrives at the latest, None if it is there at once."""
     expected: datetime | None = None
     if method.is_gift_card:
-        execution.scope.session.execute(
+        execution.scope.execute(
             update(PaymentMethod)
             .where(PaymentMethod.id == method.id)
             .values(balance=PaymentMethod.balance + amount)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, text, update
 
 from knowledge_base import (
     UNSCOPED,
@@ -105,6 +105,20 @@ def test_fetching_by_key_is_an_unscoped_query_too(session: ShopSession) -> None:
     session.expunge_all()
     with pytest.raises(UnscopedQuery):
         session.get(Order, "K1000009")
+
+
+def test_sql_written_as_text_and_writes_need_a_scope_as_well(wei: CustomerScope, session: ShopSession) -> None:
+    with pytest.raises(UnscopedQuery, match="Order"):
+        session.execute(text("SELECT * FROM orders"))
+    with pytest.raises(UnscopedQuery):  # text cannot be limited, so a scope does not help
+        session.execute(text("SELECT * FROM orders"), execution_options={"customer_scope": "C1"})
+    with pytest.raises(UnscopedQuery):
+        session.execute(update(Order).values(cancel_reason="no longer needed"))
+    with pytest.raises(UnscopedQuery):
+        session.execute(delete(Address).where(Address.customer_id == "C2"))
+    wei.execute(update(Customer).values(email="new@example.com"))
+    emails = select(Customer.id).where(Customer.email == "new@example.com")
+    assert session.scalars(emails, execution_options=UNSCOPED).all() == ["C1"]
 
 
 def test_a_scoped_query_cannot_reach_further_than_its_customer(wei: CustomerScope) -> None:
