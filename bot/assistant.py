@@ -26,6 +26,7 @@ from bot.events import (
     SlotSet,
     UserUttered,
 )
+from bot.masking import about
 from bot.message import Intent, Message, Reply, Understanding
 from bot.policies.base import Prediction, certain
 from bot.reminders import Reminders
@@ -165,7 +166,7 @@ class Assistant:
             before = tracker.mark()
             turn = Turn(tracker, self.domain, self.book, self.policies, voice, trace, self.max_predictions)
             try:
-                with self.unit_of_work(attempt > 1) as session:
+                with about(tracker), self.unit_of_work(attempt > 1) as session:
                     await respond(turn)
                     if self.shares_database:
                         await self._save(turn, session)

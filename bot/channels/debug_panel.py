@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from bot.masking import mask, masked_value, personal_values
 from bot.message import Entity, Reply
 from bot.trace import Decided, TurnTrace
 
@@ -30,19 +31,20 @@ def panel(trace: TurnTrace) -> Panel:
 
 
 def rows(trace: TurnTrace) -> Iterator[tuple[str, str]]:
-    """Label and text of each line of the panel."""
+    """Label and text of each line of the panel, without personal data: panels are pasted into tickets and chats."""
+    known = personal_values([trace.slots_before, trace.slots_after])
     if trace.is_resent:
         yield "resent", "this message was answered before; the same replies went out again"
     if trace.understanding is not None:
-        yield from _understood(trace)
+        yield from _understood(trace, known)
     for index, (name, (before, after)) in enumerate(trace.changed_slots.items()):
-        yield "slots" if index == 0 else "", f"{name}: {_short(before)} → {_short(after)}"
+        yield "slots" if index == 0 else "", f"{name}: {_short(name, before, known)} → {_short(name, after, known)}"
     if trace.active_loop:
         yield "form", trace.active_loop
     for index, decided in enumerate(trace.decisions):
-        yield "actions" if index == 0 else "", _decided(decided)
+        yield "actions" if index == 0 else "", _decided(decided, known)
     for index, reply in enumerate(trace.replies):
-        yield from _reply(reply, first=index == 0)
+        yield from _reply(reply, known, first=index == 0)
     if trace.attempts > 1:
         yield "attempts", f"{trace.attempts}, after conflicts in the database"
     timings = " · ".join(f"{stage} {seconds * 1000:.0f} ms" for stage, seconds in trace.timings.items())
@@ -50,7 +52,7 @@ def rows(trace: TurnTrace) -> Iterator[tuple[str, str]]:
         yield "time", timings
 
 
-def _understood(trace: TurnTrace) -> Iterator[tuple[str, str]]:
+def _understood(trace: TurnTrace, known: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     understanding = trace.understanding
     assert understanding is not None
     intent = understanding.intent
@@ -60,32 +62,32 @@ def _understood(trace: TurnTrace) -> Iterator[tuple[str, str]]:
     if understanding.language:
         yield "language", understanding.language
     for index, entity in enumerate(understanding.entities):
-        yield "entities" if index == 0 else "", _entity(entity)
+        yield "entities" if index == 0 else "", _entity(entity, known)
 
 
-def _entity(entity: Entity) -> str:
+def _entity(entity: Entity, known: Mapping[str, str]) -> str:
     label = entity.entity + (f"#{entity.role}" if entity.role else "") + (f"#{entity.group}" if entity.group else "")
     place = f" at {entity.start}-{entity.end}" if entity.start is not None else ""
     source = f" by {entity.extractor}" if entity.extractor else ""
     confidence = f" {entity.confidence:.2f}" if entity.confidence is not None else ""
-    return f"{label} = {_short(entity.value)}{place}{source}{confidence}"
+    return f"{label} = {_short(entity.entity, entity.value, known)}{place}{source}{confidence}"
 
 
-def _decided(decided: Decided) -> str:
+def _decided(decided: Decided, known: Mapping[str, str]) -> str:
     policy = f" ← {decided.policy} {decided.confidence:.2f}" if decided.policy else ""
     why = f": {decided.why}" if decided.why else ""
-    end = " (rejected)" if decided.is_rejected else f" (failed: {decided.error})" if decided.error else ""
+    end = " (rejected)" if decided.is_rejected else f" (failed: {mask(decided.error, known)})" if decided.error else ""
     return f"{decided.action}{policy}{why}{end}"
 
 
-def _reply(reply: Reply, *, first: bool) -> Iterator[tuple[str, str]]:
+def _reply(reply: Reply, known: Mapping[str, str], *, first: bool) -> Iterator[tuple[str, str]]:
     name = reply.act.name if reply.act else ""
     why = f": {reply.why}" if reply.why else ""
-    yield "replies" if first else "", f"{name} by {reply.origin}{why}"
+    yield "replies" if first else "", f"{name} by {reply.origin}{mask(why, known)}"
     for fact in reply.act.facts if reply.act else ():
-        yield "", f"  {fact.name} = {_short(fact.value)} ← {fact.source}"
+        yield "", f"  {fact.name} = {_short(fact.name, fact.value, known)} ← {fact.source}"
 
 
-def _short(value: Any) -> str:
-    text = str(value) if value is not None else "–"
+def _short(name: str, value: Any, known: Mapping[str, str]) -> str:
+    text = masked_value(name, value, known)
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"

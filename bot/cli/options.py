@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.arguments import separate
+from bot.masking import mask_logs
 
 if TYPE_CHECKING:
     from bot.errors import Problem
@@ -72,6 +73,7 @@ def common(
 ) -> None:
     """What every command has."""
     logging.basicConfig(level=_level(verbose=verbose, quiet=quiet), format=LOG_FORMAT)
+    mask_logs()
 
 
 def all_problems(project: Project, *, max_history: int | None = None) -> list[Problem]:
@@ -110,6 +112,7 @@ def configure_logging(path: Path) -> None:
         logging.config.dictConfig({"disable_existing_loggers": False, **found})
     except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError, TypeError, AttributeError, ImportError) as error:
         raise UsageError(f"the logging configuration {path} cannot be used: {error}") from error
+    mask_logs()
 
 
 def log_to(path: Path) -> None:
@@ -117,6 +120,7 @@ def log_to(path: Path) -> None:
     handler = logging.FileHandler(path, encoding="utf-8")
     handler.setFormatter(logging.Formatter(LOG_FORMAT))
     logging.getLogger().addHandler(handler)
+    mask_logs()
 
 
 def log_to_syslog(address: str, port: int, *, tcp: bool) -> None:
@@ -133,3 +137,4 @@ def log_to_syslog(address: str, port: int, *, tcp: bool) -> None:
         raise UsageError(f"the syslog server {address}:{port} cannot be reached: {error}.") from error
     handler.setFormatter(logging.Formatter(LOG_FORMAT))
     logging.getLogger().addHandler(handler)
+    mask_logs()

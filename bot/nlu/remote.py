@@ -53,7 +53,7 @@ class RemoteNlu:
             answer.raise_for_status()
             return replace(_understanding(answer.json()), text=text)
         except (httpx.HTTPError, ValueError, TypeError, KeyError, AttributeError) as error:
-            log.error("The NLU server %s understood nothing of %.200r: %s", self._url, text, error)
+            log.error("The NLU server %s did not understand a message: %s", self._url, error)
             return Understanding(text)
 
 

@@ -31,6 +31,7 @@ def serve(running: Running, settings: Settings, *, host: str, port: int, tls: Tl
         create_app(running, settings),
         host=host,
         port=port,
+        log_config=None,  # its lines go where all others go, and are masked there
         log_level="warning",
         access_log=False,
         server_header=False,

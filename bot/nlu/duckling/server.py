@@ -52,7 +52,7 @@ class DucklingServer:
             answer.raise_for_status()
             found = [_found(match) for match in answer.json()]
         except (httpx.HTTPError, ValueError, TypeError, KeyError) as error:
-            log.error("The Duckling server %s found nothing in %.200r: %s. Is it running?", self._url, text, error)
+            log.error("The Duckling server %s did not read a message: %s. Is it running?", self._url, error)
             return []
         return [one for one in found if not self._wanted or one.dimension in self._wanted]
 
