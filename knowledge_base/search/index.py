@@ -24,6 +24,8 @@ from knowledge_base.search.documents import Document, article_document, product_
 from knowledge_base.sessions import ShopSession
 
 _CHUNK = 500
+#: From how many changed products on all are looked at: the database takes no longer lists.
+_MANY = 5000
 _CHANGED, _BUMPED = "search_changed", "search_bumped"
 _TABLE: Any = SearchDocument.__table__
 _STATE: Any = SearchState.__table__
@@ -145,7 +147,9 @@ def _chunks(documents: Iterator[Document]) -> Iterator[list[Document]]:
 @event.listens_for(ShopSession, "after_flush")
 def _note_changes(session: Session, _: UOWTransaction) -> None:
     """Remember which products and articles the flushed objects belong to. Stock is not in the index."""
-    noted: dict[str, set[str]] = session.info.setdefault(_CHANGED, {"product": set(), "article": set(), "shelf": set()})
+    noted: dict[str, set[Any]] = session.info.setdefault(
+        _CHANGED, {"product": set(), "article": set(), "category": set(), "option": set()}
+    )
     for row in (*session.new, *session.dirty, *session.deleted):
         match row:
             case Product():
@@ -154,8 +158,10 @@ def _note_changes(session: Session, _: UOWTransaction) -> None:
                 noted["product"].add(row.product_id)
             case Article():
                 noted["article"].add(row.id)
-            case Category() | Attribute():
-                noted["shelf"].add(type(row).__name__)
+            case Category():
+                noted["category"].add(row.id)
+            case Attribute():
+                noted["option"].add((row.name, row.value))
 
 
 def _differs(variant: Variant) -> bool:
@@ -167,14 +173,38 @@ def _differs(variant: Variant) -> bool:
 def _index_changes(session: Session) -> None:
     """Index what the transaction changed, inside it: a committed row is a row that is found."""
     session.flush()
-    noted: dict[str, set[str]] | None = session.info.pop(_CHANGED, None)
+    noted: dict[str, set[Any]] | None = session.info.pop(_CHANGED, None)
     if not noted or not any(noted.values()) or not isinstance(session, ShopSession):
         return
-    if noted["shelf"]:  # a category or an attribute value was renamed: any product may show it
+    products = noted["product"] | _showing(session, noted["category"], noted["option"])
+    if len(products) > _MANY:
         refresh(session)
     else:
-        refresh(session, products=noted["product"], articles=noted["article"])
+        refresh(session, products=products, articles=noted["article"])
+    if noted["option"]:
+        bump(session, "words")
     session.flush()
+
+
+def _showing(session: ShopSession, categories: set[str], options: set[tuple[str, str]]) -> set[str]:
+    """The products whose documents have the words of these categories, or of those they lie in, or of these options."""
+    found: set[str] = set()
+    if categories:
+        inside = Product.category_id.in_(shelves_in(session, categories))
+        found.update(session.scalars(select(Product.id).where(inside).limit(_MANY + 1)))
+    for name, value in options if len(found) <= _MANY else ():
+        has_it = Variant.options[name].as_string() == value
+        found.update(session.scalars(select(Variant.product_id).where(has_it).distinct().limit(_MANY + 1)))
+    return found
+
+
+def shelves_in(session: ShopSession, categories: Iterable[str]) -> set[str]:
+    """These categories and all that lie in them."""
+    parents = session.execute(select(Category.id, Category.parent_id)).all()
+    found = set(categories)
+    while inside := {id_ for id_, parent in parents if parent in found} - found:
+        found |= inside
+    return found
 
 
 @event.listens_for(ShopSession, "after_commit")

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, exists, or_, select
 
-from knowledge_base.models import Category, Product, Variant
+from knowledge_base.models import Product, Variant
 from knowledge_base.search.filters import Filters, is_option
+from knowledge_base.search.index import shelves_in
 from knowledge_base.search.vocabulary import Pair
 from knowledge_base.sessions import ShopSession
 
@@ -50,14 +51,9 @@ class Sieve:
     def _passing(self, refs: Sequence[str], also: Sequence[ColumnElement[bool]] = ()) -> set[str]:
         statement = select(Variant.product_id).where(Variant.product_id.in_(refs), *self.filters.conditions, *also)
         if self.filters.category_id is not None:
-            inside = exists().where(Product.id == Variant.product_id, Product.category_id.in_(self._shelves()))
+            inside = exists().where(
+                Product.id == Variant.product_id,
+                Product.category_id.in_(shelves_in(self.session, [self.filters.category_id])),
+            )
             statement = statement.where(inside)
         return set(self.session.scalars(statement))
-
-    def _shelves(self) -> set[str]:
-        """The category and those that lie in it."""
-        parents = self.session.execute(select(Category.id, Category.parent_id)).all()
-        found = {str(self.filters.category_id)}
-        while inside := {id_ for id_, parent in parents if parent in found} - found:
-            found |= inside
-        return found

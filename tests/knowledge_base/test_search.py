@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sqlalchemy import select
 
 from knowledge_base import KnowledgeBase, ShopSession
-from knowledge_base.models import Article, Attribute, Product, Variant
+from knowledge_base.models import Article, Attribute, Category, Product, SearchDocument, Variant
 from knowledge_base.search import Embedder, Filters, parse_filters, refresh, search_articles, search_products
 from knowledge_base.search.query import parse
 from knowledge_base.search.terms import Match
@@ -163,6 +164,24 @@ def test_a_new_word_for_a_value_is_understood_at_once(shop: KnowledgeBase) -> No
     with shop.session() as session:
         (best, *_) = search_products(session, "姨妈红台灯")
         assert [variant.id for variant in best.variants] == ["V22"]
+
+
+def test_a_renamed_category_or_option_is_found_and_nothing_else_is_indexed_anew(shop: KnowledgeBase) -> None:
+    def written(session: ShopSession) -> dict[str, int]:
+        rows = session.execute(select(SearchDocument.ref, SearchDocument.revision))
+        return {ref: revision for ref, revision in rows if ref.startswith("P")}
+
+    with shop.session() as session:
+        before = written(session)
+        session.get_one(Category, "home").synonyms_en = ["furnishings"]
+    with shop.session() as session:
+        after = written(session)
+        assert sorted(found(session, "furnishings")) == ["P2", "P3"]
+        assert [ref for ref in before if before[ref] != after[ref]] == ["P2", "P3"]
+        session.get_one(Attribute, ("colour", "navy")).value_zh = "海军蓝"
+    with shop.session() as session:
+        assert found(session, "海军蓝")[0] == "P1"
+        assert [ref for ref in before if written(session)[ref] != after[ref]] == ["P1"]
 
 
 def test_what_is_rolled_back_is_not_indexed(shop: KnowledgeBase) -> None:
