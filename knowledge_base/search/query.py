@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
@@ -110,7 +111,7 @@ def _hit(unit: Unit, title: set[str], body: set[str]) -> float:
 def parse(session: ShopSession, kind: str, text: str) -> Query:
     """The query of a sentence. Option values count as the value or as the words, whichever a document has."""
     mentions, rest = vocabulary_of(session).split(text) if kind == "product" else ([], text)
-    drafts = [_of_mention(mention) for mention in mentions] + [_of_token(token) for token in tokens(rest)]
+    drafts = _of_mentions(mentions) + [_of_token(token) for token in tokens(rest)]
     known = statistics_of(session, kind)
     known.count(session, [term for draft in drafts for term in draft.alternatives])
     units: list[Unit] = []
@@ -127,11 +128,19 @@ def parse(session: ShopSession, kind: str, text: str) -> Query:
     return Query(tuple(units))
 
 
-def _of_mention(mention: Mention) -> Unit:
-    plain = tokens(mention.text)
-    markers = [marker("option", *pair) for pair in mention.values]
-    terms_of_it = (*markers, *(token.text for token in plain[:1]))
-    return Unit(tuple(dict.fromkeys(terms_of_it)), 1.0, mention.values, markers=tuple(markers))
+def _of_mentions(mentions: Iterable[Mention]) -> list[Unit]:
+    """A unit for each attribute: a variant has one value of it, so several that are named are alternatives."""
+    by_attribute: dict[frozenset[str], list[Mention]] = {}
+    for mention in mentions:
+        by_attribute.setdefault(frozenset(name for name, _ in mention.values), []).append(mention)
+    return [_of_alternatives(several) for several in by_attribute.values()]
+
+
+def _of_alternatives(mentions: Sequence[Mention]) -> Unit:
+    values = tuple(dict.fromkeys(pair for mention in mentions for pair in mention.values))
+    markers = tuple(marker("option", *pair) for pair in values)
+    plain = [token.text for mention in mentions for token in tokens(mention.text)[:1]]
+    return Unit(tuple(dict.fromkeys((*markers, *plain))), 1.0, values, markers=markers)
 
 
 def _of_token(token: Token) -> Unit:

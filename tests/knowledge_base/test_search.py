@@ -69,6 +69,8 @@ def test_filters_meet_in_one_variant(session: ShopSession) -> None:
 def test_options_named_must_be_those_of_one_variant(session: ShopSession) -> None:
     whole = search_products(session, "I'm after a red dress for my niece, size M")[0]
     assert (whole.item.id, whole.complete, [variant.id for variant in whole.variants]) == ("P1", True, ["V12"])
+    either = search_products(session, "black or red dress, M")[0]
+    assert (either.complete, [variant.id for variant in either.variants]) == (True, ["V12", "V13"])
     in_no_variant = search_products(session, "red dress in L")[0]  # there is a red one and one in L
     assert (in_no_variant.item.id, in_no_variant.complete) == ("P1", False)
     assert [hit.complete for hit in search_products(session, "red lamp")[:2]] == [
