@@ -76,7 +76,8 @@ class Assistant:
 
     `unit_of_work` makes each turn one transaction; `shares_database` says that the tracker store keeps its events in
     the same database, so that they are committed with it. `is_conflict` tells which errors of it mean that the turn
-    should be done again. `push` sends the replies of reminders. `publisher` hands the events of each turn on, once they
+    should be done again. `push` sends the replies of reminders, `observe` is shown the
+    trace of each message's turn. `publisher` hands the events of each turn on, once they
     are stored.
     """
 
@@ -94,6 +95,7 @@ class Assistant:
     is_conflict: Callable[[BaseException], bool] = _no_conflict
     event_metadata: Mapping[str, Any] = field(default_factory=dict)
     push: Push | None = None
+    observe: Callable[[TurnTrace], None] | None = None
     max_predictions: int = MAX_PREDICTIONS
     clock: Clock = time.time
     new_id: Callable[[], str] = _new_id
@@ -132,6 +134,7 @@ class Assistant:
             answered = tracker.replies_to(message.message_id)
             if answered is not None:
                 trace.is_resent, trace.replies = True, answered
+                self._observe(trace)
                 return answered
             trace.slots_before = tracker.slots
             with trace.stage("understand"):
@@ -149,6 +152,7 @@ class Assistant:
             turn = await self._in_transaction(tracker, voice, trace, respond)
             trace.slots_after, trace.active_loop = turn.tracker.slots, turn.tracker.active_loop_name
             trace.replies = turn.replies
+            self._observe(trace)
             return list(turn.replies)
 
     async def parse(self, text: str) -> Understanding:
@@ -198,6 +202,10 @@ class Assistant:
         """Hand the events after the first `known` on to the event broker."""
         if self.publisher is not None:
             self.publisher.publish(tracker.sender_id, tracker.dicts_since(known))
+
+    def _observe(self, trace: TurnTrace) -> None:
+        if self.observe is not None:
+            self.observe(trace)
 
     async def _load(self, sender_id: str) -> Tracker:
         return await self.store.load(sender_id, self._tracker_of)

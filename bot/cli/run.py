@@ -126,6 +126,7 @@ def run(
         response_seconds=response_timeout,
         root=loaded.root,
         redis=lock_redis(loaded.endpoints.lock_store),
+        is_secure=ssl_certificate is not None,
     )
 
     def load(archive: Path) -> Assistant:

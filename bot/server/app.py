@@ -17,8 +17,11 @@ from starlette.routing import BaseRoute, Mount, Route
 from bot.channels.base import Channel
 from bot.server.channels import channels
 from bot.server.delivery import Delivery
+from bot.server.metrics import Metrics
+from bot.server.operation import operation_routes
 from bot.server.page import pages
 from bot.server.problems import ApiError, on_api_error, on_bug, on_http_error
+from bot.server.protection import BodyLimit, BrowserHeaders
 from bot.server.running import NotLoadedError, Running
 from bot.server.settings import Settings
 from bot.server.timeouts import ResponseTimeout
@@ -32,6 +35,8 @@ def create_app(running: Running, settings: Settings) -> Starlette:
     )
     delivery = Delivery(served)
     running.speak_through(delivery.push)
+    metrics = Metrics()
+    running.observe_through(metrics)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -49,7 +54,7 @@ def create_app(running: Running, settings: Settings) -> Starlette:
             await running.close()
 
     return Starlette(
-        routes=_routes(running, settings, served, delivery),
+        routes=[*operation_routes(running, metrics), *_routes(running, settings, served, delivery)],
         middleware=_middleware(settings),
         exception_handlers={
             ApiError: on_api_error,
@@ -74,9 +79,13 @@ def _routes(running: Running, settings: Settings, served: Sequence[Channel], del
 
 
 def _middleware(settings: Settings) -> list[Middleware]:
-    timeout = Middleware(ResponseTimeout, seconds=settings.response_seconds)
+    always = [
+        Middleware(BrowserHeaders, is_secure=settings.is_secure),
+        Middleware(ResponseTimeout, seconds=settings.response_seconds),
+        Middleware(BodyLimit),
+    ]
     if not settings.cors:
-        return [timeout]
+        return always
     cors = Middleware(
         CORSMiddleware,
         allow_origins=[origin for origin in settings.cors if origin != "*"],
@@ -87,7 +96,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
         allow_headers=["*"],
         expose_headers=["filename"],
     )
-    return [cors, timeout]
+    return [cors, *always]
 
 
 async def _version(_: Request) -> Response:

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.message import Message, Reply
 from bot.stores.counted_locks import CountedLocks
+from bot.trace import span
 
 if TYPE_CHECKING:
     from bot.assistant import Assistant, Push
+    from bot.server.metrics import Metrics
     from bot.stores.model_server import ModelServer
     from bot.stores.sql_outbox import SqlOutbox
 
 logger = logging.getLogger(__name__)
+
+_NOBODY = "readyz"
+"""A conversation that never takes place: reading it tells whether conversations can be read."""
 
 
 class NotLoadedError(Exception):
@@ -35,6 +41,8 @@ class Running:
         self._latest = assistant
         self._load = load
         self._push: Push | None = None
+        self._metrics: Metrics | None = None
+        self._is_closing = False
         self._swapping = asyncio.Lock()
         self._retiring: set[asyncio.Task[None]] = set()
         self._pulling: asyncio.Task[None] | None = None
@@ -48,6 +56,12 @@ class Running:
         if self._assistant is not None:
             self._assistant.push = push
 
+    def observe_through(self, metrics: Metrics) -> None:
+        """Count every turn, now and after every exchange."""
+        self._metrics = metrics
+        if self._assistant is not None:
+            self._assistant.observe = metrics.trace
+
     @property
     def assistant(self) -> Assistant:
         if self._assistant is None:
@@ -59,7 +73,28 @@ class Running:
         return self._assistant is not None
 
     async def handle(self, message: Message, *, output_channel: str | None = None) -> Sequence[Reply]:
-        return await self.assistant.handle(message, output_channel=output_channel)
+        started, outcome = time.perf_counter(), "failed"
+        try:
+            with span("turn"):
+                replies = await self.assistant.handle(message, output_channel=output_channel)
+            outcome = "answered"
+        finally:
+            if self._metrics is not None:
+                self._metrics.turn(time.perf_counter() - started, outcome=outcome)
+        return replies
+
+    async def trouble(self) -> str:
+        """Why customers cannot be answered now; empty when they can."""
+        if self._is_closing:
+            return "the server is closing"
+        if self._assistant is None:
+            return "no model is loaded"
+        try:
+            await self._assistant.tracker(_NOBODY)
+        except Exception as error:  # noqa: BLE001 - stores raise whatever their drivers raise
+            logger.warning("The conversations cannot be reached: %s", error)
+            return "the conversations cannot be reached"
+        return ""
 
     def outbox(self) -> SqlOutbox | None:
         """Where replies are kept with the conversations they belong to: in their SQL database, if they have one."""
@@ -92,6 +127,7 @@ class Running:
                 self._retire(before, turns)
             _counted(assistant)
             assistant.push = self._push
+            assistant.observe = self._metrics.trace if self._metrics else None
             self._assistant = self._latest = assistant
 
     def follow(self, server: ModelServer) -> None:
@@ -105,6 +141,7 @@ class Running:
         self._assistant = None
 
     async def close(self) -> None:
+        self._is_closing = True
         if self._pulling is not None:
             self._pulling.cancel()
         await asyncio.gather(*self._retiring)

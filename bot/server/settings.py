@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Settings:
     """`credentials` are those of credentials.yml: a channel's name → its settings. `root` is the project's folder.
-    `model_server` hands out the models to serve from now on. In `redis` workers meet."""
+    `model_server` hands out the models to serve from now on. In `redis` workers meet.
+    `is_secure`: this server itself speaks TLS."""
 
     enable_api: bool = False
     cors: tuple[str, ...] = ()
@@ -28,3 +29,4 @@ class Settings:
     root: Path = Path()
     model_server: ModelServer | None = None
     redis: RedisLockOptions | None = None
+    is_secure: bool = False
