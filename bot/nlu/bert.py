@@ -31,6 +31,7 @@ _FOREIGN = re.compile(r"[^\W\u0000-\u024f]")
 _ACCENTED = re.compile(r"[^\W\u0000-\u007f]")
 ACCENTED_SHARE = 0.05
 """English has few words like café: with more, it is another language in Latin letters."""
+_CHINESE, _HAN = "我的快递到哪里了", re.compile(r"[\u4e00-\u9fff]")
 _SOMETHING = re.compile(r"[^\s\W_]|[\U0001f300-\U0001faff\u2600-\u27bf]")
 
 
@@ -62,6 +63,7 @@ class BertIntentSlotClassifier(Component):
     trainable = True
     _predictor: JointPredictor
     _learned_unread: bool = True
+    _reads_chinese: bool = False
     _report: TrainingReport
 
     def relevant(self, data: TrainingData) -> Any:
@@ -91,6 +93,7 @@ class BertIntentSlotClassifier(Component):
             raise UsageError(f"{place}: {error}" if place else str(error)) from error
         read = self._predictor.tokenizer
         self._learned_unread = any(map(read.mostly_unknown, read.encode([example.text for example in data.examples])))
+        self._reads_chinese = self._reads(_CHINESE)
         places = [data.examples[remark.example].where for remark in self._report.remarks]
         said = [
             f"{place}: {remark.text}" if place else remark.text
@@ -130,10 +133,14 @@ class BertIntentSlotClassifier(Component):
         """Whether there is anything in it, in a script that the encoder reads or that the examples are in, too."""
         if not _SOMETHING.search(text):
             return False
-        if text.isascii() or self._learned_unread:
+        if text.isascii() or self._learned_unread or (self._reads_chinese and _HAN.search(text)):
             return True
-        (encoded,) = self._predictor.tokenizer.encode([text])
-        return not self._predictor.tokenizer.mostly_unknown(encoded)
+        return self._reads(text)
+
+    def _reads(self, text: str) -> bool:
+        """Whether the encoder knows most of a text's pieces."""
+        tokenizer = self._predictor.tokenizer
+        return not any(map(tokenizer.mostly_unknown, tokenizer.encode([text])))
 
     def _understand(self, understanding: Understanding, prediction: Any) -> Understanding:
         ranking = tuple(Intent(ranked.name, ranked.confidence) for ranked in prediction.intents)
@@ -168,6 +175,7 @@ class BertIntentSlotClassifier(Component):
         self._predictor = JointPredictor.load(folder, device=self.config.device)
         report = json.loads((folder / "training.json").read_text(encoding="utf-8"))
         self._learned_unread = report.get("learned_unread", True)
+        self._reads_chinese = self._reads(_CHINESE)
 
 
 class DIETClassifierConfig(BertIntentSlotClassifierConfig):
