@@ -78,7 +78,7 @@ def _is_unmistakable(parts: dict[str, str]) -> bool:
     if "road" in parts:
         return "number" in parts or "building" in parts or (regions >= 1 and (exact or regions >= 2))
     if "estate" in parts:
-        return (regions >= 1 and ("building" in parts or "district" in parts)) or (
+        return (regions >= 1 and bool(parts.keys() & {"building", "district", "town"})) or (
             "building" in parts and ("unit" in parts or "room" in parts)
         )
-    return regions >= 2 and ("city" in parts or "province" in parts) and "district" in parts
+    return regions >= 3 or (regions >= 2 and ("city" in parts or "province" in parts) and "district" in parts)

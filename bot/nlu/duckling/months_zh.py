@@ -169,6 +169,11 @@ RULES: tuple[Rule, ...] = rules(
         _year_alone,
     ),
     (
+        ".",
+        rf"(?<![0-9.])(?P<year>(?!))?(?P<month>1[0-2]|0?[1-9])\.(?P<day>3[01]|[12][0-9]|0?[1-9])(?={_HAO})[号日](?P<third>(?!))?",
+        _year_month_day,
+    ),
+    (
         "号 日",
         rf"(?<![0-9月零一二三四五六七八九十第.大小-])(?P<day>{_N})(?:{_HAO}|(?={_TO}{_N}{_HAO}))",
         _day_of_month,

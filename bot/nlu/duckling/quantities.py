@@ -20,7 +20,7 @@ _UNITS: tuple[tuple[str, str, str, float], ...] = (
     (r"吨|tons?\b|tonnes?\b", "quantity", "ton", 1),
     (r"磅|lbs?\b|pounds?(?= of\b)", "quantity", "pound", 1),
     (r"盎司|ounces?\b|oz\b", "quantity", "ounce", 1),
-    (r"件|pieces?\b|pcs\b|items?\b", "quantity", "piece", 1),
+    (r"件(?!套)|pieces?\b|pcs\b|items?\b", "quantity", "piece", 1),
     (r"双(?![十1１])|对(?=[^\u3400-\u9fff]|$)|pairs?\b", "quantity", "pair", 1),
     (r"瓶|bottles?\b", "quantity", "bottle", 1),
     (r"盒|箱|box(?:es)?\b|cartons?\b", "quantity", "box", 1),

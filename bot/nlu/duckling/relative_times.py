@@ -33,6 +33,12 @@ def moments(script: Script) -> Iterator[Atom]:
         before = _BEFORE.search(script.text, max(0, duration.start - _REACH), duration.start)
         now = script.reference.now
         how = before.lastgroup if before else None
+        if (
+            before is not None
+            and before.group().startswith("过去")
+            and script.text[duration.end : duration.end + 1] == "了"
+        ):
+            continue  # 都过去三天了: so long has gone by
         within = after is not None and after["within"] is not None
         if within or how in ("past", "next", "within"):
             start = before.start() if before is not None and how != "later" else duration.start

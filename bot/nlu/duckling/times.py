@@ -37,7 +37,7 @@ _DONE_AFTER = re.compile(
 _DONE_BEFORE = re.compile(
     r"(?<!\bbe )(?<!\bget )(?<!\bbeing )\b(?:bought|ordered|purchased|paid|received|got\s+(?:it|them|the|my|your|this)|arrived"
     r"|delivered|placed|shipped|returned|came|confirmed|signed|cancell?ed|called|complained|sent|charged|refunded|did|was|were|been)"
-    r"(?:(?!\s+(?:will|would|can|could|be|to|before|by)\b)\s+[A-Za-z']+){0,10}\s+(?:on\s+|in\s+|from\s+)?(?:the\s+)?$",
+    r"(?:(?!\s+(?:will|would|can|could|be|to|before|by)\b)\s+[A-Za-z0-9']+){0,10}\s+(?:on\s+|in\s+|from\s+)?(?:the\s+)?$",
     re.IGNORECASE,
 )
 _DONE_REACH = 80
