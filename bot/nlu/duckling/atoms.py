@@ -82,9 +82,16 @@ class Rule(NamedTuple):
 
 
 def rules(*table: tuple[str | tuple[str, ...], str, Meaning]) -> tuple[Rule, ...]:
-    """Rules of (needs, separated by spaces or a tuple; regular expression, ignoring case; meaning)."""
+    """Rules of (needs, separated by spaces or a tuple; regular expression; meaning).
+
+    Case is ignored, and a Latin word ends where a Chinese character begins.
+    """
     return tuple(
-        Rule(re.compile(pattern, re.IGNORECASE), meaning, tuple(needs.split()) if isinstance(needs, str) else needs)
+        Rule(
+            re.compile(pattern, re.IGNORECASE | re.ASCII),
+            meaning,
+            tuple(needs.split()) if isinstance(needs, str) else needs,
+        )
         for needs, pattern, meaning in table
     )
 

@@ -92,6 +92,11 @@ def _unit(match: Match[str], script: Script) -> Atom:
     return dated(match, resolve)
 
 
+def _after_next(match: Match[str], script: Script) -> Atom:
+    make, step = _UNITS[match["unit"].lower()]
+    return dated(match, lambda today: make(calendar.add(calendar.day(today).first, 2, step)))
+
+
 def _holiday(match: Match[str], script: Script) -> Atom:
     name, near, year = holidays.NAMES[match["name"].lower()], (match["near"] or "").lower(), match["year"]
 
@@ -159,6 +164,7 @@ RULES: tuple[Rule, ...] = rules(
         rf"(?<!merry )\b(?:(?P<near>this|last|next)\s+)?(?P<name>{_HOLIDAY})\b(?:,?\s+(?:of\s+)?{YEAR})?(?!\s+(?:tree|card|cards|gift|gifts)|-)",
         _holiday,
     ),
+    ("after next", r"\b(?:the\s+)?(?P<unit>week|weekend|month|year)\s+after\s+next\b", _after_next),
     ("weekend", r"(?<=\bon |\bat )the\s+(?P<unit>weekend)\b", _unit),
     ("weekend", r"(?<=\bover )the\s+(?P<unit>weekend)\b", _unit),
     ("now moment", r"\b(?:right\s+)?now\b|\bat\s+the\s+moment\b", _now),

@@ -43,16 +43,16 @@ _UNIT = re.compile(
     r"|日(?=[之以]?[内后])|月(?![亮饼份底初末])|季度|年(?![级代纪轻货底初末度]))(?P<tail>半(?![天年月个小夜]))?"
     r"|[\s-]?(?:(?P<s>sec(?:ond)?s?)|(?P<m>min(?:ute)?s?)|(?P<h>hours?|hrs?|h)|(?P<d>(?:(?P<working>business|working|work)\s+)?days?)|(?P<w>weeks?|wks?)|(?P<mo>months?)"
     r"|(?P<q>quarters?(?=\s+of\s+a\s+year))|(?P<y>years?(?! old)|yrs?))\b(?P<tail_en>\s+and\s+a\s+half\b)?",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _A_UNIT = re.compile(
     r"\b(?:(?P<half>half\s+an?|half)|(?P<fourth>(?:a\s+)?quarter\s+of\s+an?)|(?P<threefourths>three[\s-]quarters\s+of\s+an?)"
     r"|(?<!once )(?<!twice )(?<!times )(?<!per )(?P<one>an?(?:\s+(?:full|whole))?))\s+"
     r"(?P<unit>second(?![\s-]hand)|minute|hour|day|week|fortnight|month|year)\b(?P<tail>\s+and\s+a\s+half\b)?",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
-_COMPOUND = re.compile(r"(?:零|又|\s*,?\s*(?:and\s+)?)", re.IGNORECASE)
-_TO = re.compile(r"\s*(?:-|~|到|至|\bto\b)\s*", re.IGNORECASE)
+_COMPOUND = re.compile(r"(?:零|又|\s*,?\s*(?:and\s+)?)", re.IGNORECASE | re.ASCII)
+_TO = re.compile(r"\s*(?:-|~|到|至|\bto\b)\s*", re.IGNORECASE | re.ASCII)
 _NEEDS_COUNT = frozenset({"月", "钟", "工作日"})
 _NO_COUNT = frozenset({"天", "日", "年", "秒", "分", "分钟", "刻钟"})
 _LONG_BEFORE = re.compile(r"[等说弄找搞问打催看折腾]了?[老大好]?$")

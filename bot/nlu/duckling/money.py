@@ -14,7 +14,7 @@ from bot.nlu.duckling.script import Found, Numeral, Script
 _BEFORE = re.compile(
     r"(?:(?P<CNY>¥|(?:rmb|cny|人民币)\s?¥?)|(?P<HKD>hk\$|hkd)|(?P<TWD>nt\$|twd)|(?P<AUD>au?\$|aud)|(?P<CAD>ca?\$|cad)|(?P<SGD>s\$|sgd)"
     r"|(?P<USD>us\$|\$|usd\s?\$?)|(?P<EUR>€|eur)|(?P<GBP>£|gbp)|(?P<JPY>jpy)|(?P<KRW>₩|krw)|(?P<INR>₹|inr))\s?$",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _BEFORE_REACH = 6
 _AFTER = re.compile(
@@ -23,17 +23,19 @@ _AFTER = re.compile(
     r"|(?P<USD>美元|美金|us\s?dollars?\b|dollars?\b|bucks?\b|usd\b)|(?P<HKD>港币|港元|港纸|hkd\b|hong kong dollars?\b)"
     r"|(?P<TWD>台币|新台币|twd\b)|(?P<AUD>澳元|澳币|aud\b|australian dollars?\b)|(?P<CAD>加元|加币|cad\b|canadian dollars?\b)|(?P<SGD>新币|新加坡元|sgd\b|singapore dollars?\b)|(?P<EUR>欧元|欧(?![洲美式亚盟])|euros?\b|eur\b|€)|(?P<GBP>英镑|pounds?\b(?! of\b)|quid\b|gbp\b|£)"
     r"|(?P<JPY>日元|日圆|yen\b|jpy\b)|(?P<KRW>韩元|韩币|krw\b)|(?P<cent>cents?\b|美分))",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _TAIL = re.compile(
-    r"(?:零)?(?P<jiao>[0-9一二两三四五六七八九])(?:(?P<mao>[毛角])(?:(?P<fen>[0-9一二三四五六七八九])分?)?)?钱?(?![0-9.十百千万个件条双只天年月日号折点%])"
+    r"(?:零)?(?P<jiao>[0-9一二两三四五六七八九])(?:(?P<mao>[毛角])(?:(?P<fen>[0-9一二三四五六七八九])分?)?)?钱?(?![0-9.十百千万个件条双只天年月日号折点块%])"
 )
 _HALF = re.compile(r"半(?![天年月个小])")
-_CENTS = re.compile(r"\s+(?:and\s+)?(?P<cents>[1-9][0-9]?)\s+cents?\b", re.IGNORECASE)
-_ODD_CENTS = re.compile(rf"\s+(?P<cents>[1-9][0-9]|{numerals_en.NUMERAL})(?=\s*(?:$|[.,!?;]))", re.IGNORECASE)
-_JOINED = re.compile(r"\s*(?:-|~|到|至|to)\s*[¥$€£]?\s?", re.IGNORECASE)
-_BETWEEN = re.compile(r"\s*(?:and|和)\s*[¥$€£]?\s?", re.IGNORECASE)
-_BETWEEN_LEAD = re.compile(r"\bbetween\s+$|在$", re.IGNORECASE)
+_CENTS = re.compile(r"\s+(?:and\s+)?(?P<cents>[1-9][0-9]?)\s+cents?\b", re.IGNORECASE | re.ASCII)
+_ODD_CENTS = re.compile(
+    rf"\s+(?P<cents>[1-9][0-9]|{numerals_en.NUMERAL})(?=\s*(?:$|[.,!?;]))", re.IGNORECASE | re.ASCII
+)
+_JOINED = re.compile(r"\s*(?:-|~|到|至|to)\s*[¥$€£]?\s?", re.IGNORECASE | re.ASCII)
+_BETWEEN = re.compile(r"\s*(?:and|和)\s*[¥$€£]?\s?", re.IGNORECASE | re.ASCII)
+_BETWEEN_LEAD = re.compile(r"\bbetween\s+$|在$", re.IGNORECASE | re.ASCII)
 _SYMBOLS = {"USD": "$", "GBP": "£"}
 
 

@@ -18,16 +18,16 @@ _NUMERALS = re.compile(
     r"|(?P<vague>(?:一两|三五)(?=[十百千万]?[\u3400-\u9fff]))[十百千万]?"
     rf"|(?P<zh>{numerals_zh.NUMERAL})"
     r"|(?P<half_zh>半))",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
-_WORDS = re.compile(numerals_en.NUMERAL, re.IGNORECASE)
+_WORDS = re.compile(numerals_en.NUMERAL, re.IGNORECASE | re.ASCII)
 _ARTICLE = re.compile(
     r"\b(?<!half )an?(?=\s+(?:dollar|buck|euro|quid|yuan|pound(?!s?\s+of\b))\b"
     r"|\s+(?:pair|box|bottle|bag|pack|packet|set|cup|carton|pound|kilo|kilogram|gram|ounce|lit(?:er|re)|gallon)\s+of\b)",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _NEGATIVE = re.compile(
-    r"(?:(?<!胜)负|(?:^|[,.;:(]\s*|\b(?:is|at|of|to|about|was|below)\s+)(?P<sign>minus\s+))$", re.IGNORECASE
+    r"(?:(?<!胜)负|(?:^|[,.;:(]\s*|\b(?:is|at|of|to|about|was|below)\s+)(?P<sign>minus\s+))$", re.IGNORECASE | re.ASCII
 )
 _NEGATIVE_REACH = 16
 _LONGEST_PLAIN = 11

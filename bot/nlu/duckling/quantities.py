@@ -51,17 +51,18 @@ _UNIT = re.compile(
     r"(?P<count>个)?(?P<gap>[\s-]?)(?:"
     + "|".join(f"(?P<u{i}>{said})" for i, (said, *_) in enumerate(_UNITS))
     + ")(?P<half>半)?",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _TENTHS = re.compile(r"(?P<rest>[0-9]{1,2}|[一二三四五六七八九]{1,2})(?![0-9.十百千万点个件条元块])")
 _TAELS = re.compile(r"(?P<rest>[0-9]|[一二两三四五六七八九])两(?P<half>半)?")
 _INCHES = re.compile(
-    r"\s?(?:and\s+)?(?P<rest>1[01]|[0-9])(?:\s?(?:inch(?:es)?\b|\"|in\b)|(?![0-9.A-Za-z\u3400-\u9fff]))", re.IGNORECASE
+    r"\s?(?:and\s+)?(?P<rest>1[01]|[0-9])(?:\s?(?:inch(?:es)?\b|\"|in\b)|(?![0-9.A-Za-z\u3400-\u9fff]))",
+    re.IGNORECASE | re.ASCII,
 )
 _FEET = re.compile(r"(?<![A-Za-z0-9.'])(?P<feet>[1-9])\s?'\s?(?P<inches>1[01]|[0-9])\s?(?:\"|''|(?=\s+tall))")
 _SMALLER = {"metre": _TENTHS, "catty": _TAELS, "foot": _INCHES}
-_BELOW = re.compile(r"(?:零下|\bminus\s+)$", re.IGNORECASE)
-_PRODUCT = re.compile(r"\s+of\s+([a-z]+)", re.IGNORECASE)
+_BELOW = re.compile(r"(?:零下|\bminus\s+)$", re.IGNORECASE | re.ASCII)
+_PRODUCT = re.compile(r"\s+of\s+([a-z]+)", re.IGNORECASE | re.ASCII)
 
 
 def quantities(script: Script) -> Iterator[Found]:

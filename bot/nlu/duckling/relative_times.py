@@ -15,13 +15,13 @@ from bot.nlu.duckling.script import Script
 _AFTER = re.compile(
     r"(?P<later>[之以]?后(?!天气|面)|\s+(?:from\s+(?:now|today)|later|hence)\b)|(?P<ago>[之以]?前(?!台|面|天)|\s+(?:ago|earlier|back)\b)"
     r"|(?P<within>[之以]?内)",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _BEFORE = re.compile(
     r"(?:(?P<past>(?:过去|最近|近)的?这?|(?:^|(?<=[，,。、\s我你他她就是在们]))前|\b(?:for\s+|in\s+|over\s+|within\s+)?(?:the\s+)?(?:last|past|previous)\s+)"
     r"|(?P<next>(?:未来|接下来|今后)的?|\b(?:for\s+|in\s+|over\s+|within\s+)?(?:the\s+)?(?:next|coming|following)\s+)"
     r"|(?P<within>\bwithin\s+)|(?P<later>\b(?:in|after)\s+(?:about\s+|around\s+)?|再过|过))$",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _REACH = 24
 

@@ -15,22 +15,28 @@ from bot.nlu.duckling.moments import Moment, in_range
 from bot.nlu.duckling.relative_times import moments as relative
 from bot.nlu.duckling.script import Found, Script
 
-_WITHIN = re.compile(r"[\s,的]*(?:T|(?:(?:at|on|in|of|by|around|about|for|the)\s+)*)\s?(?P<bracket>\(?)", re.IGNORECASE)
-_TO = re.compile(r"\s*(?:(?:一?直)?[到至]|-|~|\bto\b|\buntil\b|\btill\b|\bthrough\b|\bthru\b)\s*", re.IGNORECASE)
-_AND = re.compile(r"\s*(?:\band\b|和|与|到|至)\s*", re.IGNORECASE)
-_FROM = re.compile(r"(?P<between>\bbetween\s+)$|(?:\bfrom\s+|从|自)$", re.IGNORECASE)
+_WITHIN = re.compile(
+    r"[\s,的]*(?:T|(?:(?:at|on|in|of|by|around|about|for|the)\s+)*)\s?(?P<bracket>\(?)", re.IGNORECASE | re.ASCII
+)
+_TO = re.compile(
+    r"\s*(?:(?:一?直)?[到至]|-|~|\bto\b|\buntil\b|\btill\b|\bthrough\b|\bthru\b)\s*", re.IGNORECASE | re.ASCII
+)
+_AND = re.compile(r"\s*(?:\band\b|和|与|到|至)\s*", re.IGNORECASE | re.ASCII)
+_FROM = re.compile(r"(?P<between>\bbetween\s+)$|(?:\bfrom\s+|从|自)$", re.IGNORECASE | re.ASCII)
 _OPEN_BEFORE = re.compile(
     r"(?:(?P<before>\b(?:before|prior\s+to)\s+)|(?P<until>\b(?:until|till|by|no\s+later\s+than)\s+|截[至止]到?|直到|最[晚迟]|不晚于)|(?P<after>\bafter\s+)"
     r"|(?P<past>\bsince\s+|自从)|(?P<since>\b(?:from|starting(?:\s+from|\s+on)?)\s+|自|从))(?:the\s+)?$",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _OPEN_AFTER = re.compile(
     r"(?P<before>[之以]前|前(?![台面天者]))|(?P<after>[之以]后|过后|后(?![天面续台来者悔]))|(?P<past>以来)|(?P<since>起(?![来床飞])|开始)"
 )
-_DATE_OF_RANGE = re.compile(r"\s*,?\s*(?:from|between)\s+", re.IGNORECASE)
-_ABSORBED = re.compile(r"\b(?:on|at)\s+$", re.IGNORECASE)
-_DAYS = re.compile(r"[0-9](?:st|nd|rd|th)?\s*(?:-|to|through|thru|until|till)\s*(?:the\s+)?[0-9]", re.IGNORECASE)
-_DISTANCE = re.compile(r"\s+(?P<way>from|after|before)\s+(?:the\s+)?$", re.IGNORECASE)
+_DATE_OF_RANGE = re.compile(r"\s*,?\s*(?:from|between)\s+", re.IGNORECASE | re.ASCII)
+_ABSORBED = re.compile(r"\b(?:on|at)\s+$", re.IGNORECASE | re.ASCII)
+_DAYS = re.compile(
+    r"[0-9](?:st|nd|rd|th)?\s*(?:-|to|through|thru|until|till)\s*(?:the\s+)?[0-9]", re.IGNORECASE | re.ASCII
+)
+_DISTANCE = re.compile(r"\s+(?P<way>from|after|before)\s+(?:the\s+)?$", re.IGNORECASE | re.ASCII)
 _DONE_AFTER = re.compile(
     r"\s*(?:之间|期间)?[我就才在]?(?:买|购买|下|下单|订|订购|定|拍|付|付款|收|收到|到|签收|发|发货|寄|寄出|退|申请|送)[^,。?!\s]{0,2}?[的了过]"
 )
@@ -38,7 +44,7 @@ _DONE_BEFORE = re.compile(
     r"(?<!\bbe )(?<!\bget )(?<!\bbeing )\b(?:bought|ordered|purchased|paid|received|got\s+(?:it|them|the|my|your|this)|arrived"
     r"|delivered|placed|shipped|returned|came|confirmed|signed|cancell?ed|called|complained|sent|charged|refunded|did|was|were|been)"
     r"(?:(?!\s+(?:will|would|can|could|be|to|before|by)\b)\s+[A-Za-z0-9']+){0,10}\s+(?:on\s+|in\s+|from\s+)?(?:the\s+)?$",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _DONE_REACH = 80
 _REACH = 20

@@ -138,6 +138,7 @@ SAID: list[tuple[str, list[tuple[str, str, Any]]]] = [
     ("in 3 business days", [("time", "in 3 business days", "2026-03-16 day")]),
     ("it is 1/2 price", []),
     ("I ordered 2 on the 3rd", [("number", "2", 2), ("time", "on the 3rd", "2026-03-03 day")]),
+    ("the week after next", [("time", "the week after next", "2026-03-23 week")]),
     # clock times
     ("by 5pm", [("time", "by 5pm", "..2026-03-11T17:00 hour")]),
     ("at 330 pm", [("time", "at 330 pm", "2026-03-11T15:30 minute")]),

@@ -56,6 +56,7 @@ SAID: list[tuple[str, list[tuple[str, str, Any]]]] = [
     ("一毛钱都不退", [("amount-of-money", "一毛钱", (0.1, "CNY"))]),
     ("满300减50", [("number", "300", 300), ("number", "50", 50)]),
     ("三百块以内", [("amount-of-money", "三百块", (300, "CNY"))]),
+    ("便宜个十块八块的", [("amount-of-money", "十块", (10, "CNY")), ("amount-of-money", "八块", (8, "CNY"))]),
     ("一块手表", [("number", "一", 1)]),
     ("这块表多少钱", []),
     ("十几块钱", []),
@@ -203,6 +204,13 @@ SAID: list[tuple[str, list[tuple[str, str, Any]]]] = [
     ("www.example.cn打不开", [("url", "www.example.cn", "www.example.cn")]),
     ("订单K1048213", []),
     ("卡号6222 0212 3456 7890 128", [("credit-card-number", "6222 0212 3456 7890 128", "6222021234567890128")]),
+    # two languages in one sentence
+    ("100ml的那瓶", [("volume", "100ml", (100, "millilitre"))]),
+    ("体重65kg吧", [("quantity", "65kg", (65_000, "gram"))]),
+    ("我next Friday要用", [("time", "next Friday", "2026-03-13 day")]),
+    ("下午3pm到", [("time", "下午3pm", "2026-03-11T15:00 hour")]),
+    ("花了20 dollars吧", [("amount-of-money", "20 dollars", (20, "$"))]),
+    ("等了3 days了", [("duration", "3 days", (3, "day"))]),
     # several at once
     ("3月5号买的两件，花了398块，三天没动静", [
         ("time", "3月5号", "2026-03-05 day"), ("quantity", "两件", (2, "piece")),
@@ -254,6 +262,9 @@ ADDRESSES: list[tuple[str, str, dict[str, str]]] = [
     }),
     ("广东东莞市长安镇乌沙村", "广东东莞市长安镇乌沙村", {
         "province": "广东", "city": "东莞市", "town": "长安镇", "estate": "乌沙村",
+    }),
+    ("上海浦东张江高科技园区碧波路690号", "上海浦东张江高科技园区碧波路690号", {
+        "city": "上海", "district": "浦东", "town": "张江高科技园区", "road": "碧波路", "number": "690号",
     }),
     ("台北市信義區信義路五段7號", "台北市信義區信義路五段7號", {
         "city": "台北市", "district": "信义区", "road": "信义路五段", "number": "7号",
