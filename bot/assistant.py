@@ -168,7 +168,9 @@ class Assistant:
         """
         for attempt in range(1, ATTEMPTS + 1):
             before = tracker.mark()
-            turn = Turn(tracker, self.domain, self.book, self.policies, voice, trace, self.max_predictions)
+            turn = Turn(
+                tracker, self.domain, self.book, self.policies, voice, trace, self.max_predictions, self.is_conflict
+            )
             try:
                 with about(tracker), self.unit_of_work(attempt > 1) as session:
                     await respond(turn)

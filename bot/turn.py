@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -50,7 +50,10 @@ class Decides(Protocol):
 
 @dataclass
 class Turn:
-    """One turn of one conversation. What is said and which reminders are set is collected in `replies`, `reminders`."""
+    """One turn of one conversation. What is said and which reminders are set is collected in `replies`, `reminders`.
+
+    `is_conflict` tells which errors of an action are no failure of it: the whole turn is done again.
+    """
 
     tracker: Tracker
     domain: Domain
@@ -59,6 +62,7 @@ class Turn:
     voice: Voice
     trace: TurnTrace
     max_predictions: int = MAX_PREDICTIONS
+    is_conflict: Callable[[BaseException], bool] = lambda error: False
     replies: list[Reply] = field(default_factory=list)
     reminders: list[ReminderScheduled | ReminderCancelled] = field(default_factory=list)
 
@@ -109,6 +113,8 @@ class Turn:
             self._note(name, prediction, is_rejected=True)
             return name not in _WAITING
         except Exception as failure:
+            if self.is_conflict(failure):
+                raise
             # Whatever goes wrong in an action, the customer hears of it and the conversation goes on without its events.
             logger.exception("The action '%s' failed; none of its events count.", name)
             error = f"{type(failure).__name__}: {failure}"

@@ -201,6 +201,26 @@ def test_a_turn_that_loses_a_race_is_done_again_as_a_whole() -> None:
     assert events(bot).count("user") == 1
 
 
+def test_an_action_that_meets_a_lock_has_not_failed_and_the_turn_is_done_again() -> None:
+    locked = [RuntimeError("database is locked")]
+
+    def order(tracker: Any) -> Any:
+        if locked:
+            raise locked.pop()
+        return {"responses": [{"text": "ordered"}]}
+
+    work = Transactions(conflicts=0)
+    bot = TalkingBot(
+        SHOP,
+        RULES,
+        actions={"action_order": order},
+        unit_of_work=work,
+        is_conflict=lambda error: "locked" in str(error),
+    )
+    assert "ordered" in bot.say("/order")
+    assert work.ended == ["rolled back", "committed"]
+
+
 def test_a_turn_that_cannot_be_committed_never_happened() -> None:
     bot = TalkingBot(SHOP, RULES, unit_of_work=Transactions(conflicts=3))
     with pytest.raises(ConversationChanged):
