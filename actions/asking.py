@@ -12,8 +12,9 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import orders, spoken
 from actions.catalogue import replacements as other_variants
 from actions.catalogue import wanted as as_wanted
-from actions.choices import lines_of, unknown_options
+from actions.choices import lines_of, possible_methods, replacement, unknown_options
 from actions.operations import OPERATIONS
+from actions.pieces import names_of, told_pieces
 from actions.turn import Turn, focus, listed, own, shop
 from knowledge_base.models import Order, Variant
 from knowledge_base.scope import CustomerScope
@@ -77,11 +78,16 @@ class ActionAskNewItemIds(Action):  # type: ignore[misc]
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn = Turn(tracker)
         with shop() as session:
-            order = _order(own(session, turn), turn)
+            scope = own(session, turn)
+            order = _order(scope, turn)
             lines = lines_of(order, turn.slot("item_ids") or [])
-            line, missing = lines[0], unknown_options(session, lines, turn)
+            told = told_pieces(session, order, turn, hidden=names_of(scope))
+            line = next((line for line in lines if replacement(session, line, turn, told) is None), lines[0])
+            missing = unknown_options(session, [line], turn)
             others = [v for v in line.variant.product.variants if v.id != line.variant_id and v.can_supply()]
-            wanted = [v for v in other_variants(session, line.variant, as_wanted(turn)) if v in others]
+            wanted = [
+                v for v in told.variants(line) or other_variants(session, line.variant, as_wanted(turn)) if v in others
+            ]
             shown = (wanted or others)[:8]
             item = spoken.variant(line.variant, turn.language)
             rows = [
@@ -110,16 +116,11 @@ class ActionAskPaymentMethodId(Action):  # type: ignore[misc]
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn = Turn(tracker)
-        refund = OPERATIONS[turn.form or "return_form"].service == "return_delivered_order_items"
+        service = OPERATIONS[turn.form or "return_form"].service
         with shop() as session:
             scope = own(session, turn)
             order = _order(scope, turn)
-            paid = {payment.method_id for payment in order.payments if payment.kind == "payment"}
-            methods = [
-                method
-                for method in scope.payment_methods()
-                if (method.id in paid or method.kind == "gift_card" if refund else method.id not in paid)
-            ]
+            methods = possible_methods(scope, order, service)
             rows = [{"label": spoken.payment_method(method, turn.language)} for method in methods]
             buttons = [
                 button(row["label"], payment_method_id=method.id) for row, method in zip(rows, methods, strict=True)
@@ -128,8 +129,9 @@ class ActionAskPaymentMethodId(Action):  # type: ignore[misc]
                 {"entity": "payment_method_id", "value": method.id, "names": [row["label"]]}
                 for row, method in zip(rows, methods, strict=True)
             ]
-        response = "utter_which_refund_method" if refund else "utter_which_payment"
-        dispatcher.utter_message(response=response, methods=rows, buttons=buttons)
+        is_refund = service == "return_delivered_order_items"
+        response = "utter_which_refund_method" if is_refund else "utter_which_payment"
+        dispatcher.utter_message(response=response, order_id=order.id, methods=rows, buttons=buttons)
         return listed(objects)
 
 

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
-from typing import Any
+from collections.abc import Sequence
 
 from rapidfuzz import fuzz, utils
 
 from actions.catalogue import fitting
 from actions.catalogue import replacements as other_variants
 from actions.orders import line_fits
+from actions.pieces import Told
 from actions.turn import Turn
 from bot.dst.numbers import cardinal
-from knowledge_base.linking import own_names
 from knowledge_base.models import Order, OrderLine, PaymentMethod, Variant
+from knowledge_base.scope import CustomerScope
 from knowledge_base.sessions import ShopSession
 
-_ALL = re.compile(r"\b(all|both|every\w*|whole|entire)\b|全部|所有|都|整单|全都", re.IGNORECASE)
 _MISTAKE = re.compile(r"mistak|accident|wrong|error|didn.?t mean|误|誤|错|錯|手滑|重复|重複", re.IGNORECASE)
 _UNWANTED = re.compile(
     r"no longer|(?:don.?t|do not) (?:want|need)|changed? my mind|不想要|不需要|不要了|用不[上着到]|没用了|後悔|后悔",
@@ -30,7 +28,6 @@ _PIECES = re.compile(
     r"|\b(?:only |just )?(\d+|one|two|three|four|five) (?:of|piece|cable|pair)",
     re.IGNORECASE,
 )
-_JOINT = re.compile(r"(?:[\s,，、&+]|and|the|my|both|和|跟|与|及|还有|以及)*", re.IGNORECASE)
 _METHOD_WORDS = {
     "credit_card": r"credit|debit|(?<!gift )\bcard\b(?!.*gift)|visa|master|amex|信用卡|银行卡|储蓄卡",
     "gift_card": r"gift|礼品卡|礼物卡|购物卡",
@@ -46,59 +43,35 @@ def lines_of(order: Order, item_ids: Sequence[str]) -> list[OrderLine]:
     return [by_id[item_id] for item_id in item_ids if item_id in by_id]
 
 
-def items(session: ShopSession, order: Order, turn: Turn, *, current: Sequence[str] | None) -> list[str] | None:
+def items(
+    session: ShopSession, order: Order, turn: Turn, told: Told, *, current: Sequence[str] | None
+) -> list[str] | None:
     """Line ids, one for each piece, that the customer means; None when it is open which."""
+    if told.open:
+        return None
+    if told.lines:
+        ids = [line.id for line in told.lines]
+        is_kept = bool(current) and set(current or ()) == set(ids) and not turn.said("quantity")
+        return list(current or ()) if is_kept and not _PIECES.search(turn.text) else _pieces(told.lines, turn)
     by_id = {line.id: line for line in order.lines}
-    pointed = [str(value) for value in turn.values("item_id") if value in by_id]
-    if pointed:
-        return _pieces([by_id[item_id] for item_id in pointed], turn)
     kept = list(current) if current and all(item_id in by_id for item_id in current) else None
-    if kept and not turn.said("product", "mention"):
-        return kept
-    meant, words = _lines_named(order.lines, turn), _option_words(turn)
-    if len(meant) > 1 and words:  # what is to become white and XL comes in white and XL
-        meant = [line for line in meant if fitting(session, line.variant.product, words)] or meant
-    if not meant and _ALL.search(turn.text):
-        meant = list(order.lines)
-    if kept and not _ALL.search(turn.text):  # "not the shirt, the cable": what is named beside the one chosen is new
-        meant = [line for line in meant if line.id not in kept] or meant
-    if len(meant) == 1 or (meant and (_ALL.search(turn.text) or _each_is_named(meant, turn))):
+    meant = [] if kept else _lines_named(order.lines, turn)
+    if len(meant) == 1:
         return _pieces(meant, turn)
     if kept:
         return kept
     return _pieces(order.lines, turn) if len(order.lines) == 1 else None
 
 
-def _each_is_named(lines: Sequence[OrderLine], turn: Turn) -> bool:
-    """Whether the message lists several things, and each of these lines is one of them alone."""
-    things = [entity for entity in turn.entities if entity["entity"] == "product"]
-    named = [[line for line in lines if line_fits(line, [str(thing["value"])])] for thing in things]
-    are_apart = all(len(found) == 1 for found in named) and len({found[0].id for found in named}) == len(lines)
-    return len(things) > 1 and are_apart and _are_listed(things, turn.text)
-
-
-def _are_listed(things: Sequence[Mapping[str, Any]], text: str) -> bool:
-    """Whether nothing but "and" stands between them: not so in "keep the dress, return the flats"."""
-    places = sorted((thing["start"], thing["end"]) for thing in things if thing.get("end") is not None)
-    return all(_JOINT.fullmatch(text[end:start]) for (_, end), (start, _) in pairwise(places))
-
-
 def _lines_named(lines: Sequence[OrderLine], turn: Turn) -> list[OrderLine]:
-    """The lines of the things that the message names; among several of a kind those with an option that it names."""
+    """The lines of the things that the message names nearly; among several of a kind those with an option it names."""
     words = [str(word) for word in turn.values("product", any_role=True) if word]
     found = [line for line in lines if any(line_fits(line, [word]) for word in words)]
-    found = found or [line for line in lines if _is_named_in(turn.text, line)]
     if len(found) == 1:
         return found
     options = [str(word) for word in _option_words(turn)]
     narrowed = [line for line in found or lines if any(line_fits(line, [word]) for word in options)]
     return narrowed or found
-
-
-def _is_named_in(text: str, line: OrderLine) -> bool:
-    """Whether the message holds a name of the line's product, however the model read it."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return any(len(name) > 1 and name.casefold() in folded for name in own_names(line.variant.product))
 
 
 def _option_words(turn: Turn) -> list[str]:
@@ -120,20 +93,24 @@ def _pieces(lines: Sequence[OrderLine], turn: Turn) -> list[str]:
 
 
 def replacements(
-    session: ShopSession, lines: Sequence[OrderLine], turn: Turn, *, current: Sequence[str] | None
+    session: ShopSession, lines: Sequence[OrderLine], turn: Turn, told: Told, *, current: Sequence[str] | None
 ) -> list[str] | None:
-    """For each line the variant that the customer wants instead; None when that is open.
+    """For each line the variant that the customer wants instead; None when that is open for one of them."""
+    found = [replacement(session, line, turn, told) for line in lines]
+    if all(found):
+        return [variant.id for variant in found if variant]
+    kept = list(current) if current and not any(told.variants(line) for line in lines) else None
+    return kept if kept and _same_products(session, lines, kept) and not _option_words(turn) else None
 
-    Of the options named, those that a line has already say which line is meant; the others are what it becomes.
-    """
-    pointed = [str(value) for value in turn.values("variant_id")]
-    if pointed:
-        return (pointed * len(lines))[: len(lines)]
+
+def replacement(session: ShopSession, line: OrderLine, turn: Turn, told: Told) -> Variant | None:
+    """The variant that a line is to become, None when that is open."""
+    if variants := told.variants(line):
+        return _only(variants)
     words = _option_words(turn)
-    if not words:
-        return list(current) if current and _same_products(session, lines, current) else None
-    chosen = [_only(other_variants(session, line.variant, _new_to(session, line, words))) for line in lines]
-    return [variant.id for variant in chosen if variant] if all(chosen) else None
+    if not words or told.wanted.get(line.id):
+        return None
+    return _only(other_variants(session, line.variant, _new_to(session, line, words)))
 
 
 def unknown_options(session: ShopSession, lines: Sequence[OrderLine], turn: Turn) -> list[str]:
@@ -157,6 +134,17 @@ def _same_products(session: ShopSession, lines: Sequence[OrderLine], variant_ids
         variant is not None and variant.product_id == line.variant.product_id
         for line, variant in zip(lines, variants, strict=True)
     )
+
+
+def possible_methods(scope: CustomerScope, order: Order, service: str | None) -> list[PaymentMethod]:
+    """The customer's ways to pay that an operation can use: a refund goes to the original one or to a gift card."""
+    methods = list(scope.payment_methods())
+    paid = {payment.method_id for payment in order.payments if payment.kind == "payment"}
+    if service == "return_delivered_order_items":
+        return [method for method in methods if method.id in paid or method.kind == "gift_card"]
+    if service == "modify_pending_order_payment":
+        return [method for method in methods if method.id not in paid]
+    return methods
 
 
 def payment_method(methods: Sequence[PaymentMethod], turn: Turn) -> str | None:

@@ -19,6 +19,7 @@ from actions.identity import IDENTITY_ENTITIES
 from actions.offers import not_understood, offer
 from actions.operations import LATER, OPERATIONS, Operation, cleared
 from actions.orders import candidates
+from actions.pieces import Told, names_of, told_pieces
 from actions.turn import REFERENCE_RESOLVER, Turn
 from knowledge_base.models import Order
 from knowledge_base.scope import CustomerScope
@@ -78,6 +79,7 @@ class Filling:
         self.say = dispatcher.utter_message
         self.order: Order | None = None
         self.values: dict[str, Any] = {slot: turn.slot(slot) for slot in (*operation.slots, *_REST_OF_ADDRESS)}
+        self.told = Told()
         self._asked_again = False
         self._blamed: str | None = None
 
@@ -214,20 +216,23 @@ class Filling:
 
     def _item_ids(self) -> list[str] | None:
         assert self.order is not None
-        return choices.items(self.scope.session, self.order, self.turn, current=self.values["item_ids"])
+        self.told = told_pieces(self.scope.session, self.order, self.turn, hidden=names_of(self.scope))
+        return choices.items(self.scope.session, self.order, self.turn, self.told, current=self.values["item_ids"])
 
     def _new_item_ids(self) -> list[str] | None:
         assert self.order is not None
         lines = choices.lines_of(self.order, self.values["item_ids"])
-        return choices.replacements(self.scope.session, lines, self.turn, current=self.values["new_item_ids"])
+        current = self.values["new_item_ids"]
+        return choices.replacements(self.scope.session, lines, self.turn, self.told, current=current)
 
     def _payment_method_id(self) -> str | None:
         assert self.order is not None
-        methods = self.scope.payment_methods()
-        chosen = choices.payment_method(methods, self.turn) or self.values["payment_method_id"]
-        if chosen is None and self.operation.service != "modify_pending_order_payment":
-            chosen = next((p.method_id for p in self.order.payments if p.kind == "payment" and p.method_id), None)
-        return chosen if chosen in {method.id for method in methods} else None
+        methods = choices.possible_methods(self.scope, self.order, self.operation.service)
+        said = choices.payment_method(self.scope.payment_methods(), self.turn)
+        chosen = said or self.values["payment_method_id"]
+        if chosen is None and len(methods) == 1 and self.operation.service != "modify_pending_order_payment":
+            return methods[0].id
+        return chosen if chosen in {method.id for method in self.scope.payment_methods()} else None
 
     def _reason(self) -> str | None:
         code, told = self.turn.value("reason_code"), self.turn.value("reason")
