@@ -28,9 +28,10 @@ _PIECES = re.compile(
     r"|\b(?:only |just )?(\d+|one|two|three|four|five) (?:of|piece|cable|pair)",
     re.IGNORECASE,
 )
+_GOES_TO = r"(?:\b(?:to|on|onto|with|via|use|using|by)\b(?: my| the)?|退到|退回|用|走|到)\W{0,2}"
 _METHOD_WORDS = {
-    "credit_card": r"credit|debit|(?<!gift )\bcard\b(?!.*gift)|visa|master|amex|信用卡|银行卡|储蓄卡",
-    "gift_card": r"gift|礼品卡|礼物卡|购物卡",
+    "credit_card": r"credit ?card|debit|(?<!gift )(?<!gift)\bcard\b|\bvisa\b|master ?card|amex|信用卡|银行卡|储蓄卡",
+    "gift_card": r"gift ?card|礼品卡|礼物卡|购物卡|\bgift\b",
     "paypal": r"pay\s?pal|贝宝",
     "alipay": r"alipay|支付宝|花呗",
     "wechat_pay": r"we\s?chat|微信",
@@ -152,18 +153,23 @@ def payment_method(methods: Sequence[PaymentMethod], turn: Turn) -> str | None:
     pointed = turn.value("payment_method_id")
     if pointed is not None:
         return str(pointed)
-    said = turn.value("payment_method", role="new") or turn.value("payment_method")
-    if said is None and turn.slot("requested_slot") == "payment_method_id":
-        said = turn.text
-    if said is None:
-        return None
-    text = unicodedata.normalize("NFKC", str(said))
-    if digits := re.search(r"\d{4}", text):
-        fitting = [method for method in methods if method.last_four == digits.group()]
-    else:
-        kinds = {kind for kind, words in _METHOD_WORDS.items() if re.search(words, text, re.IGNORECASE)}
-        fitting = [method for method in methods if method.kind in kinds]
-        fitting = fitting or [m for m in methods if m.label and _alike(text, m.label)]
+    said = [*turn.values("payment_method", role="new"), *turn.values("payment_method")]
+    named = next(filter(None, (_method_named(methods, str(each)) for each in said)), None)
+    return named or _method_named(methods, turn.text)
+
+
+def _method_named(methods: Sequence[PaymentMethod], said: str) -> str | None:
+    """By id, last digits, kind or label. Of several kinds in one text the one that the money is said to go to."""
+    text = unicodedata.normalize("NFKC", said).casefold()
+    by_id = [method for method in methods if method.id.casefold() in text]
+    by_digits = [m for m in methods if m.last_four and re.search(rf"(?<![\w#]){m.last_four}(?!\d)", text)]
+    kinds = {kind for kind, words in _METHOD_WORDS.items() if re.search(words, text)}
+    if len(kinds) > 1:
+        kinds = {kind for kind in kinds if re.search(rf"{_GOES_TO}(?:{_METHOD_WORDS[kind]})", text)} or kinds
+    fitting = by_id or by_digits or [method for method in methods if method.kind in kinds]
+    branded = [m for m in methods if m.label and re.sub(r"[\d\s]", "", m.label) and _alike(text, m.label)]
+    if not by_digits and len(fitting) != 1:
+        fitting = [method for method in branded if method in fitting or not fitting] or fitting
     return fitting[0].id if len(fitting) == 1 else None
 
 

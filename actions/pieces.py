@@ -32,6 +32,8 @@ _ENDS = frozenset(
         "action_exchange_items", "action_change_order_items", "action_change_address", "action_change_payment",
     }
 )  # fmt: skip
+_SWAPS = FORMS - {"return_form"}
+_RETURNS = re.compile(r"退(?![差款到回])|\breturn (?!policy)|\bsend(?:ing)? back\b", re.IGNORECASE)
 _DROPPED = frozenset({"utter_dropped", "utter_not_confirmed"})
 
 
@@ -67,6 +69,8 @@ def told_pieces(session: ShopSession, order: Order, turn: Turn, *, hidden: Seque
         reading = read_pieces(session, text, order.lines, about=about, named=named, hidden=hidden)
         if reading.loose and len(about) > 1 and not reading.lines and (first := _first_open(told)):
             reading = read_pieces(session, text, order.lines, about=[first], named=named, hidden=hidden)
+        if turn.form in _SWAPS and _RETURNS.search(text) and reading.wanted:  # "… and the other one goes back"
+            reading.lines = [line for line in reading.lines if line.id in reading.wanted]
         _choose(order, text, reading.lines, reading.excluded, reading.open, told)
         for line_id, wanted in reading.wanted.items():
             told.wanted[line_id] = [*told.wanted.get(line_id, ()), *wanted]

@@ -79,9 +79,8 @@ def test_that_nothing_is_cheaper_is_said(shop: StarterTalk) -> None:
 def test_an_exchange_one_size_up_is_understood(shop: StarterTalk) -> None:
     shop.say("你好", "greet")
     shop.say("li.wei@example.cn", "inform", email="li.wei@example.cn")
-    said = shop.say(
-        "K3617728的T恤换大一码", "exchange_item", order_number="K3617728", product="T恤", size__new="大一码"
-    )
+    shop.say("K3617728的T恤换大一码", "exchange_item", order_number="K3617728", product="T恤", size__new="大一码")
+    said = shop.say("支付宝", "inform")
     assert "藏青色，L）换成重磅纯棉圆领T恤（藏青色，XL" in said
 
 
