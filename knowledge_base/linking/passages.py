@@ -59,7 +59,7 @@ _MILLIONS = re.compile(r"(\d+)00\s*万\s*像素")
 #: What stands between the old and the new: "the black one to a white one", 把黑色的换成白色的.
 _TURNS = re.compile(r"\b(?:to|into|becomes?)\b|->|→|=>|换成|換成|改成|改为|改為|换为|換為|变成|变为|换一?个|换|改")
 #: These do so too, unless they only say more of the thing: "the kettle with a handle", "the mat for a green one".
-_MAY_TURN = re.compile(r"\b(?:for|with|by)\b")
+_MAY_TURN = re.compile(r"\b(?:for|with|by|against)\b")
 #: What follows is not wanted, or is what there is now.
 _NOT = re.compile(r"\b(?:instead of|rather than|not|from|in place of|without)\b|而不是|不要|不是|代替|取代")
 _JOINT = re.compile(r"[,，、;；.。!！?？\n&+]|\b(?:and|also|plus|then|as well as)\b|和|与|跟|及|还有|另外|以及|再把")
@@ -71,7 +71,7 @@ _WITHOUT = re.compile(r"(?:\b(?:no|without|not|non)\b[\s-]*(?:a |an |any |the )?
 _WITH = re.compile(r"(?:\b(?:with|has|having)\b\s*(?:a |an |the )?|带|有)$")
 _IS = r"\s*(?:[:：=]|\bis\b|\bof\b|是|为|要)?\s*"
 _YES_NO = {"yes": "yes", "no": "no", "none": "none", "是": "yes", "否": "no", "无": "none", "没有": "no", "有": "yes"}
-_SWITCHED = r"(?:(yes|no|none)(?![a-z])|(是|否|无|没有|有)(?=[\s,，。、;；)）的]|$))"
+_SWITCHED = r"(?:(yes|no|none)(?![a-z])|(否|(?:是|无|没有|有)(?=[\s,，。、;；)）的]|$)))"
 _ORDER_NUMBER = re.compile(r"#[a-z0-9-]+|(?<![a-z0-9])w\d{5,}")
 _EMAIL = re.compile(r"[\w.+-]+@[a-z0-9.-]+", re.ASCII)
 _CARD = re.compile(

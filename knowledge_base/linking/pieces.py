@@ -205,10 +205,12 @@ def _which(window: _Window, reading: Reading) -> OrderLine | None:
 
 def _wanted(line: OrderLine, window: _Window) -> list[frozenset[Pair]]:
     """The options that the line's thing is to have."""
-    new = [values for values in (_offered([line], each) for each in window.new) if values]
+    new, old = ([v for v in (_offered([line], each) for each in said) if v] for said in (window.new, window.old))
     if any(not _has(line, values) or (window.is_turned and len(values) > 1) for values in new):
         return new
-    return [values for values in (_offered([line], each) for each in window.old) if values and not _has(line, values)]
+    if all(_has(line, values) for values in old):
+        return []
+    return [values for values in old if not _has(line, values) or len(values) > 1]
 
 
 def _read_bare(

@@ -35,7 +35,7 @@ ANNA = Self("Anna Weiss", "anna.weiss@example.com", "12345", "email")
 YES_NO = ({"title": "Yes", "payload": "/affirm"}, {"title": "No", "payload": "/deny"})
 
 
-@pytest.fixture(params=["en", "zh"])
+@pytest.fixture(params=["en", "zh", "held_out/en", "held_out/zh"])
 def phrasings(request: pytest.FixtureRequest) -> Phrasings:
     return read_phrasings(ROOT / FOLDER / f"{request.param}.yml", {})
 
@@ -66,7 +66,7 @@ def test_who_they_are_is_told_when_asked(phrasings: Phrasings) -> None:
 def test_a_reader_objects_to_a_proposal_that_is_not_what_they_want() -> None:
     proposal = "I would exchange Grill (electric, size: medium) of order #W1234567 for Grill (gas). {} Shall I?"
     someone = customer(english(), 3)
-    someone.manner = type(someone.manner)(False, "whole", False, "email", 1.0, True)
+    someone.manner = type(someone.manner)(False, "whole", False, "email", 1.0, False, True)
     answer = someone.answers([Reply(proposal.format("The difference goes to credit card 1234."), buttons=YES_NO)])
     assert answer != "/affirm" and "charcoal" in answer
     right = proposal.replace("Grill (gas)", "Grill (charcoal, size: medium)").format("credit card 1234")

@@ -24,6 +24,8 @@ class Manner:
     identity: str
     presses: float
     """How likely a fitting button is pressed rather than the answer written."""
+    delays: bool
+    """Whether something else is said first when it is asked who they are."""
     reads: bool
     """Whether a proposal is checked before it is agreed to; others say yes to whatever is proposed."""
 
@@ -35,6 +37,7 @@ class Manner:
             tells_at_once=random.random() < 0.25,
             identity=who.tells or random.choice(("email", "name_zip")),
             presses=random.choice((0.0, 0.0, 0.5, 0.9)),
+            delays=random.random() < 0.1,
             reads=random.random() < 0.5,
         )
 
@@ -61,7 +64,10 @@ class Customer:
         return self.wishes[self.current]
 
     def opens(self) -> str:
-        """The first message, or the next request once a wish has come true."""
+        """The first message."""
+        return self._typed(self._opening())
+
+    def _opening(self) -> str:
         if self.manner.greets and not self._greeted:
             self._greeted = True
             return self.phrasings.pick(self.random, "greetings")
@@ -71,16 +77,28 @@ class Customer:
         """The request for the next wish; None when that was the last."""
         self.current += 1
         self._asked_for.clear()
-        return self._request(self.manner.opening) if self.current < len(self.wishes) else None
+        return self._typed(self._request(self.manner.opening)) if self.current < len(self.wishes) else None
 
     def answers(self, replies: Sequence[Reply]) -> str:
         """The answer to what the assistant has said."""
+        return self._typed(self._answer(replies))
+
+    def _typed(self, text: str) -> str:
+        """A message as it leaves the customer's hands; buttons are pressed without slips."""
+        name = {*self.who.name.split()}
+        slipped = self.phrasings.slip(self.random, text)
+        return text if text.startswith("/") or any(n in text and n not in slipped for n in name) else slipped
+
+    def _answer(self, replies: Sequence[Reply]) -> str:
         text = "\n".join(reply.text or "" for reply in replies)
         buttons = [button for reply in replies for button in reply.buttons]
         if self._proposes(text, buttons):
             return self._decide(text, buttons)
         act = self.phrasings.hears((replies[-1].text if replies else "") or "") or self.phrasings.hears(text)
         if act == "identity":
+            if self.manner.delays and "identity" not in self._asked_for:
+                self._asked_for.append("identity")
+                return self.phrasings.fill(self.random, self.phrasings.pick(self.random, "orders"), self.wish)
             return self._identity()
         begun = self._begins(buttons)
         if begun is not None:

@@ -48,6 +48,15 @@ class Phrasings:
             found = found[key]
         return str(random.choice(found))
 
+    def slip(self, random: Random, text: str) -> str:
+        """A message as it is typed in a hurry: now and then two letters of a word change places."""
+        words = re.findall(r"(?<![\w@#.'-])[a-zA-Z]{6,}(?![\w@.'-])", text)
+        if not words or random.random() >= float(self.sections.get("typos", 0)):
+            return text
+        word = random.choice(words)
+        at = random.randrange(1, len(word) - 2)
+        return text.replace(word, word[:at] + word[at + 1] + word[at] + word[at + 2 :], 1)
+
     # -- what is filled in -----------------------------------------------------------------------------------------
 
     def item(self, random: Random, piece: Piece) -> str:
@@ -138,17 +147,19 @@ class Phrasings:
 
 
 def read_phrasings(path: Path, attributes: Mapping[tuple[str, str], Attribute]) -> Phrasings:
-    """The phrasings in a file. Raises UsageError for a file that lacks what customers need."""
+    """The phrasings in a file, and those of the file that it is `like` for what it has not itself. Raises UsageError for a file that lacks what customers need."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
     if not path.is_file():
         raise UsageError(f"there is no {path}: simulated customers take their sentences from there.")
     try:
-        sections = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+        sections = YAML(typ="safe").load(path.read_text(encoding="utf-8")) or {}
     except YAMLError as error:
         raise UsageError(f"{path}: {error}") from error
-    missing = [name for name in ("language", *_SECTIONS) if name not in (sections or {})]
+    if "like" in sections:
+        sections = {**read_phrasings(path.parent / str(sections["like"]), attributes).sections, **sections}
+    missing = [name for name in ("language", *_SECTIONS) if name not in sections]
     missing = [name for name in missing if name != "swaps" or "swap" not in sections]
     if missing:
         raise UsageError(f"{path}: {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing.")
