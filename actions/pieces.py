@@ -103,7 +103,7 @@ def _messages(turn: Turn) -> Iterator[Mapping[str, Any]]:
             if len(messages) == MOST_MESSAGES:
                 break
     kept = messages[:count]
-    return reversed(kept[1:] if turn.is_elsewhere else kept)
+    yield from reversed(kept[1:] if turn.is_elsewhere else kept)
 
 
 def _is_end(event: Mapping[str, Any]) -> bool:

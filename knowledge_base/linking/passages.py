@@ -144,11 +144,9 @@ def passages(
                 surfaces.lines[plain(word)] = called
     masked = _masked(said, hidden)
     masked = _corrected(masked, surfaces)
-    found = _named(masked, surfaces)
-    found = [_bound(masked, passage, surfaces) for passage in found]
-    found = [passage for passage in found if passage is not None]
-    between = [*_between(masked, found)]
-    return sorted([*(p for p in found if p is not None), *between], key=lambda passage: passage.start)
+    bound = (_bound(masked, passage, surfaces) for passage in _named(masked, surfaces))
+    found = [passage for passage in bound if passage is not None]
+    return sorted([*found, *_between(masked, found)], key=lambda passage: passage.start)
 
 
 def _names(product: Product) -> list[str]:
@@ -213,8 +211,8 @@ def _masked(said: str, hidden: Iterable[str]) -> str:
     for pattern in (_EMAIL, _ORDER_NUMBER, _CARD):
         said = pattern.sub(lambda found: "\x00" * len(found.group()), said)
     for word in sorted({plain(word) for word in hidden if word and len(word) > 1}, key=len, reverse=True):
-        pattern = _whole(re.escape(word)) if not is_chinese(word) else re.escape(word)
-        said = re.sub(pattern, lambda found: "\x00" * len(found.group()), said)
+        whole = _whole(re.escape(word)) if not is_chinese(word) else re.escape(word)
+        said = re.sub(whole, lambda found: "\x00" * len(found.group()), said)
     return said
 
 
@@ -354,8 +352,8 @@ def _bound(said: str, passage: Passage, surfaces: _Surfaces) -> Passage | None:
     return None if says_little and is_counted else passage
 
 
-def _between(said: str, found: Sequence[Passage | None]) -> Iterator[Passage]:
-    taken = [(passage.start, passage.end) for passage in found if passage]
+def _between(said: str, found: Sequence[Passage]) -> Iterator[Passage]:
+    taken = [(passage.start, passage.end) for passage in found]
     for pattern, kind in (
         (_TURNS, "turns"),
         (_MAY_TURN, "may_turn"),
