@@ -11,13 +11,13 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, NoReturn
 
-from rasa_sdk.events import ActiveLoop, EventType, SlotSet
+from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import choices, spoken, told
 from actions.identity import IDENTITY_ENTITIES
 from actions.offers import not_understood, offer
-from actions.operations import LATER, OPERATIONS, Operation, cleared
+from actions.operations import CHANGE_ITEMS, CHANGE_PAYMENT, LATER, OPERATIONS, Operation, cleared
 from actions.orders import candidates
 from actions.pieces import Told, names_of, told_pieces
 from actions.turn import REFERENCE_RESOLVER, Turn
@@ -225,8 +225,19 @@ class Filling:
         current = self.values["new_item_ids"]
         return choices.replacements(self.scope.session, lines, self.turn, self.told, current=current)
 
+    def _leave_for_items(self) -> None:
+        """What is to be paid for may be said with what is to change: "the black one instead, paid by gift card"."""
+        assert self.order is not None
+        told = told_pieces(self.scope.session, self.order, self.turn, hidden=names_of(self.scope))
+        if told.wanted and OPERATIONS[CHANGE_ITEMS].why_not(self.order) is None:
+            method = choices.payment_method(self.scope.payment_methods(), self.turn)
+            goes_on = [SlotSet("order_id", self.order.id), SlotSet("payment_method_id", method)]
+            raise Stop([*goes_on, FollowupAction(CHANGE_ITEMS)])
+
     def _payment_method_id(self) -> str | None:
         assert self.order is not None
+        if self.operation.form == CHANGE_PAYMENT:
+            self._leave_for_items()
         methods = choices.possible_methods(self.scope, self.order, self.operation.service)
         said = choices.payment_method(self.scope.payment_methods(), self.turn)
         chosen = said or self.values["payment_method_id"]

@@ -14,6 +14,7 @@ from knowledge_base.services import OperationRefused, why_not
 
 LATER = "later_order_ids"
 """The slot of the other orders that the same message named; their turn comes when this one is done."""
+CHANGE_ITEMS, CHANGE_PAYMENT = "change_items_form", "change_payment_form"
 OPERATION_SLOTS = (
     LATER,
     "item_ids",
@@ -138,7 +139,7 @@ OPERATIONS: Mapping[str, Operation] = {
             done="utter_exchange_done",
         ),
         Operation(
-            "change_items_form",
+            CHANGE_ITEMS,
             ("change_order_items", "exchange_item", "change_payment"),
             ("order_id", "item_ids", "new_item_ids", "payment_method_id", "confirm"),
             refusal="utter_cannot_change",
@@ -157,7 +158,7 @@ OPERATIONS: Mapping[str, Operation] = {
             done="utter_address_changed",
         ),
         Operation(
-            "change_payment_form",
+            CHANGE_PAYMENT,
             ("change_payment",),
             ("order_id", "payment_method_id", "confirm"),
             refusal="utter_cannot_change",

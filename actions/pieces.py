@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from actions.catalogue import replacements as compared_to
+from actions.operations import CHANGE_ITEMS, CHANGE_PAYMENT
 from actions.turn import Turn, is_payload
 from knowledge_base.linking import comparison_of
 from knowledge_base.linking.pieces import read_pieces, variants_with
@@ -17,7 +18,7 @@ from knowledge_base.scope import CustomerScope
 from knowledge_base.search.vocabulary import Pair
 from knowledge_base.sessions import ShopSession
 
-FORMS = frozenset({"return_form", "exchange_form", "change_items_form"})
+FORMS = frozenset({"return_form", "exchange_form", CHANGE_ITEMS, CHANGE_PAYMENT})
 MOST_MESSAGES = 12
 """Older ones are not read again, so that a turn costs the same however long a conversation is."""
 ALL = re.compile(
@@ -32,7 +33,7 @@ _ENDS = frozenset(
         "action_exchange_items", "action_change_order_items", "action_change_address", "action_change_payment",
     }
 )  # fmt: skip
-_SWAPS = FORMS - {"return_form"}
+_SWAPS = frozenset({"exchange_form", CHANGE_ITEMS})
 _RETURNS = re.compile(r"退(?![差款到回])|\breturn (?!policy)|\bsend(?:ing)? back\b", re.IGNORECASE)
 _DROPPED = frozenset({"utter_dropped", "utter_not_confirmed"})
 
@@ -103,7 +104,13 @@ def _messages(turn: Turn) -> Iterator[Mapping[str, Any]]:
             if len(messages) == MOST_MESSAGES:
                 break
     kept = messages[:count]
-    yield from reversed(kept[1:] if turn.is_elsewhere else kept)
+    yield from reversed(kept[1:] if turn.is_elsewhere and not _was_taken_up(turn) else kept)
+
+
+def _was_taken_up(turn: Turn) -> bool:
+    """Whether the latest message was first taken for a change of payment and then for one of the items."""
+    since = itertools.takewhile(lambda event: event.get("event") != "user", reversed(turn.tracker.events))
+    return any(event.get("event") == "active_loop" and event.get("name") == CHANGE_PAYMENT for event in since)
 
 
 def _is_end(event: Mapping[str, Any]) -> bool:

@@ -189,10 +189,13 @@ def _surfaces(session: ShopSession, lines: Sequence[OrderLine]) -> _Surfaces:
 
 
 def _ways(name: str) -> Iterator[str]:
-    """A product's name, and its last word, by which it may be called."""
+    """A product's name, and its end, by which it may be called: the "boots" of hiking boots, the 手表 of 智能手表."""
     yield name
-    words = re.split(r"[\s(（,，]", name)
-    if not is_chinese(name) and len(words) > 1 and len(words[-1]) > 3 and words[-1].isalpha():
+    words = [word for word in re.split(r"[\s(（,，]", name) if word]
+    if is_chinese(name):
+        if len(words[0]) > 3 and is_chinese(words[0][-2:]):
+            yield words[0][-2:]
+    elif len(words) > 1 and len(words[-1]) > 3 and words[-1].isalpha():
         yield words[-1]
 
 

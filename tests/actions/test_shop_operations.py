@@ -236,3 +236,23 @@ def test_what_is_to_be_kept_is_not_returned_with_the_rest(shop: StarterTalk) -> 
     shop.say("stop", "abort")
     shop.say("return the dress and the flats", "return_item", product=["dress", "flats"])
     assert "¥468.00" in shop.say("to my credit card please", "inform")
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["change the lamp in K6420815 to white and charge my PayPal", "K6420815的台灯换成白色，用PayPal付差价"],
+)
+def test_what_is_paid_for_may_be_said_with_what_is_to_change(shop: StarterTalk, said: str) -> None:
+    shop.say("hello" if said.isascii() else "你好", "greet")
+    shop.say(EMMA, "inform", email=EMMA)
+    proposed = shop.say(said, "change_payment", order_number="K6420815")
+    assert ("(white)" in proposed or "（白色）" in proposed) and shop.slot("requested_slot") == "confirm"
+    shop.say("yes" if said.isascii() else "好", "affirm")
+    assert shop.value("SELECT name FROM operations") == "modify_pending_order_items"
+
+
+def test_two_things_alike_and_the_answers_before_are_remembered(shop: StarterTalk) -> None:
+    shop.say("hello", "greet")
+    shop.say("I want to exchange the flats for a size 39", "exchange_item", product="flats")
+    shop.say(EMMA, "inform", email=EMMA)
+    assert "size: 39" in shop.say("credit card 3435", "inform")
