@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from bot.actions.base import CustomActions, NoCustomActions, Voice
 from bot.actions.book import ActionBook
@@ -20,6 +20,7 @@ from bot.dst.slot_mappings import map_slots
 from bot.events import (
     FULL_RETRIEVAL,
     ActionExecuted,
+    BotUttered,
     Event,
     ReminderScheduled,
     SessionStarted,
@@ -56,6 +57,13 @@ class Understands(Protocol):
     """Who understands messages: the NLU pipeline, or another server. Many messages may be asked about at once."""
 
     async def parse(self, text: str) -> Understanding: ...
+
+
+@runtime_checkable
+class UnderstandsAnswers(Protocol):
+    """Who understands messages as answers to what the assistant said before."""
+
+    async def parse_answer(self, text: str, said: str) -> Understanding: ...
 
 
 def _no_transaction(alone: bool) -> AbstractContextManager[Any]:
@@ -138,7 +146,7 @@ class Assistant:
                 return answered
             trace.slots_before = tracker.slots
             with trace.stage("understand"):
-                understanding = await self.parse(message.text)
+                understanding = await self.parse(message.text, said=_just_said(tracker))
 
             async def respond(turn: Turn) -> None:
                 await self._begin_session(turn, message.metadata)
@@ -155,8 +163,10 @@ class Assistant:
             self._observe(trace)
             return list(turn.replies)
 
-    async def parse(self, text: str) -> Understanding:
-        """What NLU makes of a text."""
+    async def parse(self, text: str, *, said: str = "") -> Understanding:
+        """What NLU makes of a text, as an answer to what was `said` before it where NLU can tell."""
+        if isinstance(self.nlu, UnderstandsAnswers):
+            return _with_base_intent(await self.nlu.parse_answer(text, said))
         return _with_base_intent(await self.nlu.parse(text))
 
     async def _in_transaction(
@@ -333,7 +343,8 @@ class Assistant:
         """
         message = Message(text, sender_id, self.new_id())
         if parse_data is None:
-            event = UserUttered.from_understanding(message, await self.parse(text))
+            said = _just_said(await self.tracker(sender_id))
+            event = UserUttered.from_understanding(message, await self.parse(text, said=said))
         else:
             event = UserUttered.of(text, {"text": text, **parse_data}, message_id=message.message_id)
         async with self.locks.lock(sender_id):
@@ -404,6 +415,17 @@ def still_holds(reminder: ReminderScheduled, tracker: Tracker) -> bool:
         if isinstance(event, UserUttered) and event.text:
             return False
     return False
+
+
+def _just_said(tracker: Tracker) -> str:
+    """What the assistant has said since the customer's last message."""
+    said = []
+    for event in tracker.events_back():
+        if isinstance(event, UserUttered):
+            break
+        if isinstance(event, BotUttered) and event.text:
+            said.append(event.text)
+    return " ".join(reversed(said))
 
 
 def _begins_session(events: Sequence[Event]) -> bool:

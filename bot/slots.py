@@ -10,7 +10,15 @@ from bot import registry
 from bot.errors import Where
 
 TYPES = ("text", "bool", "float", "categorical", "list", "any")
-MAPPING_TYPES = ("from_entity", "from_intent", "from_trigger_intent", "from_text", "from_language", "custom")
+MAPPING_TYPES = (
+    "from_entity",
+    "from_intent",
+    "from_trigger_intent",
+    "from_text",
+    "from_language",
+    "from_state",
+    "custom",
+)
 OTHER = "__other__"
 
 REQUESTED_SLOT = "requested_slot"
@@ -29,7 +37,8 @@ class MappingCondition:
 class SlotMapping:
     """One way to fill a slot; the first of a slot's mappings that gives a value wins.
 
-    `from_language` is ours: the slot takes the language of the customer's message when the message shows one.
+    Two are ours. `from_language`: the slot takes the language of the customer's message when the message shows one.
+    `from_state`: it takes what a trained state tracker finds (see `bot.nlu.state_tracker`).
     """
 
     type: str

@@ -28,7 +28,7 @@ def map_slots(tracker: Tracker) -> Iterator[SlotSet | str]:
         for mapping in slot.mappings:
             if not applies(mapping, slot.name, tracker):
                 continue
-            values = _values(mapping, tracker)
+            values = _values(mapping, slot.name, tracker)
             if values:
                 value = values if slot.type == "list" else values[-1]
                 if value is not None or tracker.get_slot(slot.name) is not None:
@@ -115,7 +115,7 @@ def _mappings_of(slot: str, domain: Domain) -> tuple[SlotMapping, ...]:
     return found.mappings if found else ()
 
 
-def _values(mapping: SlotMapping, tracker: Tracker) -> list[Any]:
+def _values(mapping: SlotMapping, slot: str, tracker: Tracker) -> list[Any]:
     """The values that a mapping finds; none, one, or for entities several."""
     message = tracker.latest_message
     match mapping.type:
@@ -133,5 +133,8 @@ def _values(mapping: SlotMapping, tracker: Tracker) -> list[Any]:
         case "from_language":
             language = message.parse_data.get("language")
             return [language] if language else []
+        case "from_state":
+            stated = (message.parse_data.get("state") or {}).get(slot)
+            return [stated["value"]] if stated else []
         case _:
             return []

@@ -12,6 +12,8 @@ from bot.nlu.base import Component
 from bot.nlu.payload import read_payload
 from bot.registry import get, names
 
+SAID = "said"
+"""The note with what the assistant said before a message."""
 _NONE: Mapping[int, type[Component]] = {}
 
 
@@ -22,14 +24,14 @@ class Pipeline:
         self.components = tuple(components)
         self.intents = frozenset(intents)
 
-    def parse_batch(self, texts: Sequence[str]) -> list[Understanding]:
+    def parse_batch(self, texts: Sequence[str], said: Sequence[str] = ()) -> list[Understanding]:
         """Understandings in the order of `texts`; one forward pass of each model for all of them.
 
-        Payloads such as `/greet` are read without any model.
+        `said` is what the assistant said before each of them, for components that read a message as an answer. Payloads such as `/greet` are read without any model.
         """
         results = [read_payload(text, self.intents) for text in texts]
         asked = [index for index, result in enumerate(results) if result is None]
-        batch = [Understanding(texts[index]) for index in asked]
+        batch = [Understanding(texts[index], notes={SAID: said[index]} if said else {}) for index in asked]
         for component in self.components if batch else ():
             batch = component.process(batch)
         for index, understanding in zip(asked, batch, strict=True):

@@ -15,16 +15,22 @@ class ServedPipeline:
 
     def __init__(self, pipeline: Pipeline, *, max_batch: int = 32) -> None:
         self._pipeline = pipeline
-        self._batcher: MicroBatcher[str, Understanding] = MicroBatcher(self, max_batch=max_batch, name="nlu")
+        self._batcher: MicroBatcher[tuple[str, str], Understanding] = MicroBatcher(
+            self, max_batch=max_batch, name="nlu"
+        )
 
     async def parse(self, text: str) -> Understanding:
         """What `text` means. A payload such as `/greet` needs no model and waits for none."""
-        payload = read_payload(text, self._pipeline.intents)
-        return payload if payload is not None else await self._batcher.predict_async(text)
+        return await self.parse_answer(text, "")
 
-    def predict(self, texts: Sequence[str], /) -> list[Understanding]:
-        """What the micro-batcher calls, in its own thread."""
-        return self._pipeline.parse_batch(texts)
+    async def parse_answer(self, text: str, said: str) -> Understanding:
+        """What `text` means as an answer to what the assistant has `said`."""
+        payload = read_payload(text, self._pipeline.intents)
+        return payload if payload is not None else await self._batcher.predict_async((text, said))
+
+    def predict(self, messages: Sequence[tuple[str, str]], /) -> list[Understanding]:
+        """What the micro-batcher calls, in its own thread: for each message its text and what was said before."""
+        return self._pipeline.parse_batch([text for text, _ in messages], [said for _, said in messages])
 
     def close(self) -> None:
         """Answer what has been asked, then stop."""
