@@ -3,7 +3,8 @@
 A client sends one JSON object a frame:
 
     {"type": "hello", "session": "…", "seq": 7}         first; without `session` it is given one; `seq` is the newest
-                                                        reply that it has (0 or absent: only what comes from now on)
+                                                        reply that it has (absent: only what comes from now on);
+                                                        `token`, where the server asks for one, says which session
     {"type": "message", "id": "…", "text": "…", "metadata": {…}}    `id` is its own and the same in a resend
     {"type": "ping"}
 
@@ -27,7 +28,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.channels.incoming import clean
+from bot.channels.incoming import clean, unsigned
 
 LONGEST_FRAME = 64 * 1024
 _NAME = re.compile(r"[\w.:@+-]{1,128}")
@@ -37,6 +38,7 @@ _NAME = re.compile(r"[\w.:@+-]{1,128}")
 class Hello:
     session: str | None
     seq: int | None
+    token: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def read_frame(data: str) -> Hello | Say | Ping:
         raise FrameError("not-json", "A frame is one JSON object.")
     match frame.get("type"):
         case "hello":
-            return Hello(_name(frame, "session"), _seq(frame))
+            return Hello(_name(frame, "session"), _seq(frame), _token(frame))
         case "message":
             return _say(frame)
         case "ping":
@@ -87,7 +89,7 @@ def _say(frame: dict[str, Any]) -> Say:
         raise FrameError("bad-message", '"text" is missing or not a string.')
     if not isinstance(metadata, dict):
         raise FrameError("bad-message", '"metadata" is not an object.')
-    return Say(_name(frame, "id") or "", clean(text), _name(frame, "session"), metadata)
+    return Say(_name(frame, "id") or "", clean(text), _name(frame, "session"), unsigned(metadata))
 
 
 def _name(frame: dict[str, Any], key: str) -> str | None:
@@ -105,4 +107,11 @@ def _seq(frame: dict[str, Any]) -> int | None:
         return None
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise FrameError("bad-seq", '"seq" is a whole number, 0 or more.')
+    return value
+
+
+def _token(frame: dict[str, Any]) -> str | None:
+    value = frame.get("token")
+    if value is not None and not isinstance(value, str):
+        raise FrameError("bad-token", '"token" is a string.')
     return value

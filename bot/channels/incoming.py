@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -10,6 +11,8 @@ from starlette.requests import Request
 from bot.message import Message
 
 DEFAULT_SENDER = "default"
+CLAIMS = "claims"
+"""Under this key of a message's metadata are the claims of the token of its session; no client can write it."""
 
 
 class MessageError(ValueError):
@@ -43,8 +46,13 @@ def message_from(body: dict[str, Any], *, channel: str) -> Message:
         sender_id=clean(str(sender)) if sender not in (None, "") else DEFAULT_SENDER,
         message_id=clean(str(body.get("message_id") or "")),
         input_channel=str(body.get("input_channel") or channel),
-        metadata=metadata or {},
+        metadata=unsigned(metadata or {}),
     )
+
+
+def unsigned(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """Metadata without what only a verified token may say."""
+    return {key: value for key, value in metadata.items() if key != CLAIMS}
 
 
 def clean(text: str) -> str:

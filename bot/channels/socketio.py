@@ -21,7 +21,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from bot.channels.base import Handle
-from bot.channels.incoming import clean
+from bot.channels.incoming import clean, unsigned
 from bot.channels.socketio_wire import emits
 from bot.channels.wire import SAID_ON_FAILURE
 from bot.errors import UsageError, did_you_mean
@@ -200,4 +200,4 @@ def _metadata(value: Any) -> Mapping[str, Any]:
         except (ValueError, RecursionError):
             log.warning("The metadata of a Socket.IO message was ignored: it is no JSON.")
             return {}
-    return value if isinstance(value, Mapping) else {}
+    return unsigned(value) if isinstance(value, Mapping) else {}

@@ -7,7 +7,8 @@ import json
 import logging
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from starlette.routing import BaseRoute, WebSocketRoute
@@ -17,7 +18,9 @@ from bot.channels.base import Handle
 from bot.channels.drafts import drafts_to
 from bot.channels.fan_out import FanOut, LocalFanOut
 from bot.channels.frames import FrameError, Hello, Ping, Say, read_frame
+from bot.channels.incoming import CLAIMS
 from bot.channels.outbox import Frame, MemoryOutbox, Outbox, TransactionalOutbox
+from bot.channels.websocket_options import Rates, WebSocketOptions, claims_of
 from bot.channels.wire import SAID_ON_FAILURE, parts
 from bot.message import Message, Reply
 from bot.stores.base import LockStore, keeping
@@ -42,6 +45,7 @@ class WebSocketChannel:
         fan_out: FanOut | None = None,
         order: LockStore | None = None,
         new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
+        options: WebSocketOptions | None = None,
     ) -> None:
         """`outbox`, `fan_out` and `order`, the locks of sessions, are this process's own where none are given."""
         self._handle = handle
@@ -50,6 +54,8 @@ class WebSocketChannel:
         self._fan_out.listen(self._hear, self._send_away)
         self._order = order or MemoryLockStore()
         self._new_id = new_id
+        self._options = options or WebSocketOptions()
+        self._rates = Rates(self._options)
         self._connections: defaultdict[str, set[_Connection]] = defaultdict(set)
         self._turns: set[asyncio.Task[None]] = set()
 
@@ -75,6 +81,9 @@ class WebSocketChannel:
                 await connection.close()
 
     async def _serve(self, socket: WebSocket) -> None:
+        if self._options.origins and socket.headers.get("origin") not in self._options.origins:
+            await socket.close(code=1008)  # before it was accepted: the browser gets 403
+            return
         await socket.accept()
         connection = _Connection(socket)
         try:
@@ -99,8 +108,16 @@ class WebSocketChannel:
             case Say():
                 await self._say(connection, frame)
 
-    async def _join(self, connection: _Connection, hello: Hello) -> None:
+    async def _join(self, connection: _Connection, hello: Hello) -> bool:
+        """Whether it may; where tokens are asked for, the token says which session it is."""
         await self._leave(connection)
+        if self._options.token_key is not None:
+            connection.claims = claims_of(hello.token, self._options)
+            if connection.claims is None:
+                text = "A session needs a valid token; say hello with one."
+                await connection.send({"type": "error", "code": "unauthorized", "message": text})
+                return False
+            hello = replace(hello, session=str(connection.claims["sub"]))
         session = connection.session = hello.session or self._new_id()
         connection.begin()
         self._connections[session].add(connection)
@@ -111,16 +128,20 @@ class WebSocketChannel:
             # A client that is ahead of us knew an outbox that is gone: it gets everything there is.
             missed = await self._outbox.since(session, hello.seq if hello.seq <= newest else 0)
         await connection.go_on({"type": "session", "session": session, "seq": newest}, missed, newest)
+        return True
 
     async def _say(self, connection: _Connection, say: Say) -> None:
-        if connection.session is None or (say.session and say.session != connection.session):
-            await self._join(connection, Hello(say.session, None))
-        if connection.waiting >= WAITING_MESSAGES:
+        is_elsewhere = connection.session is None or (say.session and say.session != connection.session)
+        if is_elsewhere and not await self._join(connection, Hello(say.session, None)):
+            return
+        session = connection.session or ""
+        may = self._rates.allow(connection=connection.id, session=session, address=connection.address)
+        if not may or connection.waiting >= WAITING_MESSAGES:
             text = "Too many messages are waiting; send this one again in a moment."
             await connection.send({"type": "error", "code": "busy", "id": say.id, "message": text})
             return
         connection.waiting += 1
-        turn = asyncio.create_task(self._turn(connection, connection.session or "", say))
+        turn = asyncio.create_task(self._turn(connection, session, say))
         self._turns.add(turn)
         turn.add_done_callback(self._turns.discard)
 
@@ -133,7 +154,7 @@ class WebSocketChannel:
                     return
                 await self._fan_out.publish(session, {"type": "typing", "on": True, "to": say.id})
                 try:
-                    await self._publish(session, await self._answer(session, say))
+                    await self._publish(session, await self._answer(session, say, connection.claims))
                     await connection.send({"type": "ack", "id": say.id})
                 finally:
                     await self._fan_out.publish(session, {"type": "typing", "on": False})
@@ -143,9 +164,10 @@ class WebSocketChannel:
         finally:
             connection.waiting -= 1
 
-    async def _answer(self, session: str, say: Say) -> Sequence[Frame]:
+    async def _answer(self, session: str, say: Say, claims: Mapping[str, Any] | None) -> Sequence[Frame]:
         """The numbered replies to a message, shown in the making, and stored with the turn where that is possible."""
-        message = Message(say.text, session, say.id, self.name, say.metadata)
+        metadata = {**say.metadata, CLAIMS: dict(claims)} if claims else say.metadata
+        message = Message(say.text, session, say.id, self.name, metadata)
         draft = {"type": "draft", "to": say.id}
         stored: Sequence[Frame] | None = None
 
@@ -183,7 +205,10 @@ class _Connection:
 
     def __init__(self, socket: WebSocket) -> None:
         self._socket = socket
+        self.id = uuid.uuid4().hex
+        self.address = socket.client.host if socket.client else ""
         self.session: str | None = None
+        self.claims: Mapping[str, Any] | None = None
         self.waiting = 0
         self._seq = 0
         self._held: list[Frame] | None = None

@@ -13,6 +13,7 @@ from bot.channels.outbox import Outbox
 from bot.channels.rest import RestChannel
 from bot.channels.socketio import SocketIoChannel
 from bot.channels.websocket import WebSocketChannel
+from bot.channels.websocket_options import read_websocket_options
 from bot.compat.doors import custom_channel, is_class_path
 from bot.errors import UsageError, did_you_mean
 
@@ -43,7 +44,7 @@ def channels(
     workers meet: the sockets of a session may then be on any of them. `outbox` keeps what was sent to sockets; without
     one it is kept in Redis, and without that in memory.
     """
-    served: list[Channel] = [RestChannel(handle), _websocket(handle, redis, outbox)]
+    served: list[Channel] = [RestChannel(handle), _websocket(handle, redis, outbox, credentials.get("websocket"))]
     for name, settings in credentials.items():
         if name == "callback":
             served.append(CallbackChannel.from_credentials(handle, settings))
@@ -64,11 +65,15 @@ def channels(
     return served
 
 
-def _websocket(handle: Handle, redis: RedisLockOptions | None, outbox: Outbox | None) -> WebSocketChannel:
+def _websocket(
+    handle: Handle, redis: RedisLockOptions | None, outbox: Outbox | None, credentials: Mapping[str, Any] | None
+) -> WebSocketChannel:
+    options = read_websocket_options(credentials)
     if redis is None:
-        return WebSocketChannel(handle, outbox=outbox)
+        return WebSocketChannel(handle, outbox=outbox, options=options)
     from bot.channels.redis_sessions import RedisFanOut, RedisOutbox
     from bot.stores.redis_locks import RedisLockStore
 
     outbox = outbox or RedisOutbox(redis)
-    return WebSocketChannel(handle, outbox=outbox, fan_out=RedisFanOut(redis), order=RedisLockStore(redis))
+    order = RedisLockStore(redis)
+    return WebSocketChannel(handle, outbox=outbox, fan_out=RedisFanOut(redis), order=order, options=options)
