@@ -27,6 +27,7 @@ from bot.dst.base import Linker
 from bot.errors import UsageError
 from bot.formats.config import ComponentSpec
 from bot.formats.domain import parse_domain
+from bot.formats.endpoints import Endpoint
 from bot.formats.write_domain import domain_as_data
 from bot.nlu import pipeline
 from bot.policies.base import Policy
@@ -35,7 +36,13 @@ from bot.policies.serving import ServedEnsemble
 from bot.policies.training import build_policy
 from bot.project import Project
 from bot.stores.model_archive import CACHE, Metadata, Model, Part, newest, open_model
-from bot.stores.opening import open_lock_store, open_publisher, open_tracker_store, tracker_database
+from bot.stores.opening import (
+    open_lock_store,
+    open_publisher,
+    open_tracker_store,
+    tracker_database,
+    unknown_type,
+)
 
 MODELS = "models"
 
@@ -73,15 +80,36 @@ def _model(project: Project, model: Path | None) -> Model:
 
 
 def understanding_of(project: Project, model: Model) -> Understands:
-    """The NLU server of endpoints.yml; without one, the model's own components."""
+    """The NLU server of endpoints.yml; without one, the model's own components, here or on a Ray cluster."""
     endpoint = project.endpoints.nlu
     if endpoint is None or not endpoint.url:
+        if project.endpoints.inference is not None:
+            return _on_ray(project.endpoints.inference, project, model)
         from bot.nlu.serving import ServedPipeline
 
         return ServedPipeline(nlu_of(project, model))
     from bot.nlu.remote import remote_nlu
 
     return remote_nlu(endpoint, project.domain.all_intents)
+
+
+def _on_ray(endpoint: Endpoint, project: Project, model: Model) -> Understands:
+    if (endpoint.type or "").lower() != "ray":
+        raise unknown_type(endpoint, "inference", ("ray",))
+    from bot.inference.options import RayOptions
+    from bot.inference.ray_client import RayUnderstanding, connect
+    from bot.stores.options import read_options
+
+    options = read_options(endpoint, RayOptions, store="inference on Ray")
+    handle = connect(options, project.root, model.archive, model.metadata.model_id)
+    return RayUnderstanding(handle, _known_intents(project), patience=options.patience)
+
+
+def open_pipeline(project: Path, *, model: Path | None = None) -> tuple[pipeline.Pipeline, str]:
+    """The components of a model alone, for who understands and does not talk; and the model's id."""
+    loaded = Project.load(project)
+    trained = _model(loaded, model)
+    return nlu_of(_with_domain_of(trained, loaded), trained), trained.metadata.model_id
 
 
 def _with_domain_of(model: Model, project: Project) -> Project:

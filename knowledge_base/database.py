@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import sessionmaker
 from sqlalchemy.orm.exc import StaleDataError
@@ -20,6 +20,8 @@ from knowledge_base.sessions import Clock, ShopSession, utc_now
 
 #: How long SQLite waits for another writer, in milliseconds: longer than a turn in which a GPT finds its words.
 _BUSY_TIMEOUT_MS = 20_000
+#: The number of PostgreSQL's advisory lock of `set_up_alone`.
+_SETTING_UP = 0x6B656675
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 _running: ContextVar[tuple[tuple[KnowledgeBase, ShopSession], ...]] = ContextVar("knowledge_base_running", default=())
@@ -99,6 +101,20 @@ class KnowledgeBase:
     def running(self) -> ShopSession | None:
         """The session of the transaction that runs in this context, if any."""
         return next((session for base, session in reversed(_running.get()) if base is self), None)
+
+    @contextmanager
+    def set_up_alone(self) -> Iterator[None]:
+        """Several workers may start at once: on PostgreSQL, which they share, one of them after the other sets it up."""
+        if self.engine.dialect.name != "postgresql":
+            yield
+            return
+        with self.engine.connect() as connection:
+            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _SETTING_UP})
+            connection.commit()  # the lock is the connection's
+            try:
+                yield
+            finally:
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _SETTING_UP})
 
     def close(self) -> None:
         """Give all connections back."""

@@ -101,25 +101,32 @@ class RedisFanOut:
 
     async def subscribe(self, session: str) -> None:
         async with self._changing:
+            confirmed = self._confirmed.get(session) or await self._begin(session)
             self._subscribers[session] += 1
-            if self._subscribers[session] == 1:
-                self._confirmed[session] = asyncio.Event()
-                if self._pubsub is None:
-                    self._pubsub = self._listener.pubsub()
-                await self._pubsub.subscribe(self._prefix + session)
-                if self._reading is None:
-                    self._reading = asyncio.create_task(self._read(self._pubsub))
-            confirmed = self._confirmed[session]
         await confirmed.wait()
+
+    async def _begin(self, session: str) -> asyncio.Event:
+        """Set once Redis says that the session is heard."""
+        if self._pubsub is None:
+            self._pubsub = self._listener.pubsub()
+        confirmed = self._confirmed[session] = asyncio.Event()
+        try:
+            await self._pubsub.subscribe(self._prefix + session)
+        except BaseException:
+            del self._confirmed[session]
+            raise
+        if self._reading is None:
+            self._reading = asyncio.create_task(self._read(self._pubsub))
+        return confirmed
 
     async def unsubscribe(self, session: str) -> None:
         async with self._changing:
             self._subscribers[session] -= 1
-            if self._subscribers[session] <= 0:
-                del self._subscribers[session]
-                self._confirmed.pop(session, asyncio.Event()).set()
-                if self._pubsub is not None:
-                    await self._pubsub.unsubscribe(self._prefix + session)
+            if self._subscribers[session] > 0:
+                return
+            del self._subscribers[session]
+            if self._confirmed.pop(session, None) is not None and self._pubsub is not None:
+                await self._pubsub.unsubscribe(self._prefix + session)
 
     async def publish(self, session: str, frame: Frame) -> None:
         await self._redis.publish(self._prefix + session, json.dumps(frame, ensure_ascii=False, default=str))
@@ -127,8 +134,9 @@ class RedisFanOut:
     async def close(self) -> None:
         if self._reading is not None:
             self._reading.cancel()
-        if self._pubsub is not None:
-            await self._pubsub.aclose()
+        pubsub, self._pubsub = self._pubsub, None
+        if pubsub is not None:
+            await pubsub.aclose()
         await self._listener.aclose()
         await self._redis.aclose()
 
@@ -145,6 +153,7 @@ class RedisFanOut:
             self._pubsub = self._reading = None
             for confirmed in self._confirmed.values():
                 confirmed.set()
+            self._confirmed.clear()
             await self._missed()
 
     async def _take(self, message: dict[str, Any]) -> None:

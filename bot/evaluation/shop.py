@@ -45,18 +45,20 @@ def fill(url: str, catalogue: Path | None, *, encoder: str | None = None) -> boo
     from knowledge_base.models import Product
 
     base = connect(url)
-    if not base.is_current():
-        base.upgrade()
-    with base.transaction() as session:
-        if catalogue is None or session.scalar(select(func.count()).select_from(Product)):
-            return False
-    report = import_folder(base, catalogue)
-    if report.rejected:
-        raise UsageError(f"{catalogue}: {report.rejected} rows cannot be imported, the first is {report.problems[0]}")
-    if encoder is not None:
-        from bot.dst.meaning import embedder
-        from knowledge_base.search import embed_missing
+    with base.set_up_alone():
+        if not base.is_current():
+            base.upgrade()
+        with base.transaction() as session:
+            if catalogue is None or session.scalar(select(func.count()).select_from(Product)):
+                return False
+        report = import_folder(base, catalogue)
+        if report.rejected:
+            first = report.problems[0]
+            raise UsageError(f"{catalogue}: {report.rejected} rows cannot be imported, the first is {first}")
+        if encoder is not None:
+            from bot.dst.meaning import embedder
+            from knowledge_base.search import embed_missing
 
-        with base.session() as session:
-            embed_missing(session, "article", embedder(encoder))
-    return True
+            with base.session() as session:
+                embed_missing(session, "article", embedder(encoder))
+        return True

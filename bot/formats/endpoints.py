@@ -11,6 +11,7 @@ from bot.errors import ProjectError, Severity, Where
 from bot.formats import shapes
 from bot.formats.files import top_level
 from bot.formats.nodes import Mapping as MappingNode
+from bot.formats.nodes import Scalar
 from bot.formats.problem_list import ProblemList
 from bot.formats.settings import plain
 from bot.formats.yaml_reader import read_file, read_text
@@ -24,6 +25,7 @@ KEYS = (
     "lock_store",
     "event_broker",
     "knowledge_base",
+    "inference",
 )
 
 
@@ -42,7 +44,10 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """A whole endpoints.yml; None for what it does not mention. `knowledge_base` is ours: `{url: SQLAlchemy URL}`."""
+    """A whole endpoints.yml; None for what it does not mention.
+
+    Ours are `knowledge_base: {url: SQLAlchemy URL}` and `inference`, a type with or without options: `inference: ray`.
+    """
 
     action_endpoint: Endpoint | None = None
     nlg: Endpoint | None = None
@@ -52,6 +57,7 @@ class Endpoints:
     lock_store: Endpoint | None = None
     event_broker: Endpoint | None = None
     knowledge_base: Endpoint | None = None
+    inference: Endpoint | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -91,7 +97,10 @@ def _endpoints(root: MappingNode | None, problems: ProblemList) -> Endpoints:
 
 
 def _endpoint(root: MappingNode, key: str, problems: ProblemList) -> Endpoint | None:
-    body = shapes.mapping(root.get(key), f"`{key}`", problems)
+    node = root.get(key)
+    if key == "inference" and isinstance(node, Scalar):
+        return Endpoint(type=str(plain(node, problems)), where=root.key(key).where)
+    body = shapes.mapping(node, f"`{key}`", problems)
     if body is None:
         return None
     options = plain(body, problems)

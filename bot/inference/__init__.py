@@ -1,0 +1,1 @@
+"""Where messages are understood: in this process, or on a Ray cluster (`inference: ray` in endpoints.yml)."""
