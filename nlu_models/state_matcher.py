@@ -53,11 +53,16 @@ class StateMatcher(nn.Module):
     names: Tensor
     owners: Tensor
 
-    def __init__(self, encoder: BertEncoder, slots: Tensor, names: Tensor, owners: Sequence[int]) -> None:
-        """`slots` (s, width) encodes descriptions, `names` (n, width) the values' names, `owners` their slots."""
+    def __init__(
+        self, encoder: BertEncoder, slots: Tensor, names: Tensor, owners: Sequence[int], *, frozen: int = 0
+    ) -> None:
+        """`slots` (s, width) encodes descriptions, `names` (n, width) the values' names, `owners` their slots.
+
+        The lowest `frozen` layers stay as pretrained; who speaks is told to those above.
+        """
         super().__init__()
         width = encoder.shape.width
-        self.encoder = encoder
+        self.encoder, self.frozen = encoder, frozen
         self.register_buffer("slots", slots)
         self.register_buffer("names", names)
         self.register_buffer("owners", torch.tensor(list(owners), dtype=torch.int64))
@@ -73,9 +78,9 @@ class StateMatcher(nn.Module):
 
     def forward(self, batch: TurnBatch) -> tuple[Tensor, Tensor]:
         """Logits of the gate (b, s, 3) and of each name among the names of its slot (b, n), float32."""
-        embedded = self.encoder.embed(batch.ids) + functional.embedding(batch.speakers, self.speaker)
         padded = None if bool(batch.attended.all()) else batch.attended
-        hidden = self.encoder.run(embedded, padded)
+        below = self.encoder.run(self.encoder.embed(batch.ids), padded, 0, self.frozen)
+        hidden = self.encoder.run(below + functional.embedding(batch.speakers, self.speaker), padded, self.frozen)
         queries = self.query(self.slots).expand(len(hidden), -1, -1)
         ignored = None if padded is None else ~padded
         looked, _ = self.attention(queries, hidden, hidden, key_padding_mask=ignored, need_weights=False)

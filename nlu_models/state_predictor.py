@@ -139,6 +139,7 @@ class StatePredictor:
                 {"name": slot.name, "description": slot.description, "values": _listed(slot.values)}
                 for slot in self.slots
             ],
+            "frozen": self.model.frozen,
             "max_length": self.reader.tokenizer.max_length,
         }
         (folder / DESCRIPTION).write_text(json.dumps(description, indent=2, ensure_ascii=False), encoding="utf-8")
@@ -168,7 +169,8 @@ class StatePredictor:
         with torch.device("meta"):  # no time spent on filling weights that are about to be replaced
             encoder = BertEncoder(BertShape(**description["shape"]), words)
         encoder.words = words
-        model = StateMatcher(encoder, state["slots"], state["names"], state["owners"].tolist())
+        owners = state["owners"].tolist()
+        model = StateMatcher(encoder, state["slots"], state["names"], owners, frozen=description["frozen"])
         model.load_state_dict(state, assign=True)
         return cls(model, tokenizer, slots, place(device, dtype))
 

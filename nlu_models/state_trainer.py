@@ -134,7 +134,7 @@ def targets_of(turns: Sequence[Turn], slots: Sequence[TrackedSlot]) -> Tensor:
     return torch.tensor(rows, dtype=torch.int64).reshape(len(turns), len(slots), 2)
 
 
-def build(encoder: PretrainedEncoder, slots: Sequence[TrackedSlot]) -> StateMatcher:
+def build(encoder: PretrainedEncoder, slots: Sequence[TrackedSlot], *, frozen: int = 0) -> StateMatcher:
     """The network before training: slots and values encoded by the encoder as it was pretrained."""
     import torch
 
@@ -150,7 +150,9 @@ def build(encoder: PretrainedEncoder, slots: Sequence[TrackedSlot]) -> StateMatc
         for members in sorted_batches([len(each.ids) for each in encoded], 64):
             batch = collate([encoded[i] for i in members], pad=encoder.tokenizer.pad, device=torch.device("cpu"))
             vectors[members] = mean_pool(encoder.network(batch.ids, batch.mask), batch.attended)
-    return StateMatcher(encoder.network, vectors[: len(slots)], centred(vectors[len(slots) :], owners), owners)
+    return StateMatcher(
+        encoder.network, vectors[: len(slots)], centred(vectors[len(slots) :], owners), owners, frozen=frozen
+    )
 
 
 def _fit(
@@ -167,11 +169,11 @@ def _fit(
 
     placement = place(config.device, config.dtype)
     network = encoder.network.requires_grad_(False)
-    first = network.depth - min(network.depth, 6 if config.trainable_layers is None else config.trainable_layers)
-    for layer in network.layers[first:]:
+    frozen = network.depth - min(network.depth, 6 if config.trainable_layers is None else config.trainable_layers)
+    for layer in network.layers[frozen:]:
         layer.requires_grad_(True)
         layer.dropout = Dropout(config.dropout)
-    model = build(encoder, slots)
+    model = build(encoder, slots, frozen=frozen)
     predictor = StatePredictor(model, encoder.tokenizer, slots, placement)
     reader = TurnReader(encoder.tokenizer, slots)
     rows = reader.read([(turn.system, turn.user) for turn in turns])

@@ -74,6 +74,18 @@ def test_a_saved_tracker_answers_the_same(tracker: StatePredictor, tmp_path: Pat
         StatePredictor.load(tmp_path)
 
 
+def test_layers_that_are_not_trained_stay_as_they_were_and_a_saved_tracker_knows_them(tmp_path: Path) -> None:
+    config = StateTrainingConfig(epochs=1, trainable_layers=1, device="cpu", dtype="float32")
+    made = train_on(make_encoder(), dialogues(), SLOTS, config)
+    before, after = make_encoder().network.state_dict(), made.model.encoder.state_dict()
+    same = [
+        torch.equal(before[f"layers.{layer}.expand.weight"], after[f"layers.{layer}.expand.weight"]) for layer in (0, 1)
+    ]
+    assert same == [True, False]
+    made.save(tmp_path)
+    assert StatePredictor.load(tmp_path, device="cpu", dtype="float32").model.frozen == 1
+
+
 def test_what_is_unknown_or_too_long_is_read_without_failing(tracker: StatePredictor) -> None:
     assert tracker.predict([]) == []
     assert len(tracker.predict([("", ""), ("x " * 500, "y " * 500), ("\ud800", "🐙")])) == 3
