@@ -18,11 +18,18 @@ from knowledge_base.models import Order, OrderLine, PaymentMethod, Variant
 from knowledge_base.scope import CustomerScope
 from knowledge_base.sessions import ShopSession
 
-_MISTAKE = re.compile(r"mistak|accident|wrong|error|didn.?t mean|误|誤|错|錯|手滑|重复|重複", re.IGNORECASE)
-_UNWANTED = re.compile(
-    r"no longer|(?:don.?t|do not) (?:want|need)|changed? my mind|不想要|不需要|不要了|用不[上着到]|没用了|後悔|后悔",
+_MISTAKE = re.compile(
+    r"mis+take|accident|\bwrong|\berror|\bslip|\boops|unintention|inadvertent|duplicate|\btwice\b"
+    r"|(?:did|had|was|were)(?:n.?t| not) (?:mean|meant|intend|suppose|want to order)|(?:clicked|ordered|bought) (?:too|one too)"
+    r"|误|誤|错|錯|手滑|手抖|重复|重複|不小心|没想(?:要)?(?:下单|买)|按到|点到",
     re.IGNORECASE,
 )
+_UNWANTED = re.compile(
+    r"no longer|(?:don.?t|do not) need|(?:don.?t|do not) want (?:it|them|this|that|the order) ?(?:any ?more|any longer|now)"
+    r"|chang\w* (?:of )?my mind|no use for|not needed|unnecessary|不想要|不需要|不要了|不用了|用不[上着到了]|没用了|改主意|改变主意|後悔|后悔",
+    re.IGNORECASE,
+)
+_MAY_BE_UNWANTED = re.compile(r"(?:don.?t|do not) want", re.IGNORECASE)
 _PIECES = re.compile(
     r"(?<![第这那哪一二两三四五六七八九十0-9])(?:只|就|仅)?\s*([0-9]+|[一两俩二三四五六七八九十])\s*[根件条條双雙只個个支盒套本台瓶包副]"
     r"|\b(?:only |just )?(\d+|one|two|three|four|five) (?:of|piece|cable|pair)",
@@ -177,11 +184,12 @@ def _alike(a: str, b: str) -> bool:
     return fuzz.partial_ratio(a, b, processor=utils.default_process) >= 85
 
 
-def stated_reason(text: str) -> str | None:
+def stated_reason(text: str, *, is_asked: bool = True) -> str | None:
     """The shop's word for a reason that a message states in so many words; None when it states none."""
     if _MISTAKE.search(text):
         return "ordered by mistake"
-    return "no longer needed" if _UNWANTED.search(text) else None
+    is_unwanted = _UNWANTED.search(text) or (is_asked and _MAY_BE_UNWANTED.search(text))
+    return "no longer needed" if is_unwanted else None
 
 
 def cancel_reason(told: str) -> str:

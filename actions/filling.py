@@ -17,7 +17,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import choices, spoken, told
 from actions.identity import IDENTITY_ENTITIES
 from actions.offers import not_understood, offer
-from actions.operations import CHANGE_ITEMS, CHANGE_PAYMENT, LATER, OPERATIONS, Operation, cleared
+from actions.operations import CHANGE_ITEMS, CHANGE_PAYMENT, EXCHANGE, LATER, OPERATIONS, Operation, cleared
 from actions.orders import candidates
 from actions.pieces import Told, names_of, told_pieces
 from actions.turn import REFERENCE_RESOLVER, Turn
@@ -208,6 +208,8 @@ class Filling:
     def _refuse(self, order: Order, refusal: OperationRefused) -> NoReturn:
         """Say why not, and offer what can be done to an order in this state."""
         code, facts = refusal.code, spoken.refusal(refusal.params, self.turn.language)
+        if code in _STATE_FORBIDS:
+            self._swap_instead(order)
         self.say(response=self.operation.refusal if code in _STATE_FORBIDS else f"utter_refused_{code}", **facts)
         raise Stop([*self._offered_instead(order), SlotSet("order_id", order.id)]) from refusal
 
@@ -225,19 +227,22 @@ class Filling:
         current = self.values["new_item_ids"]
         return choices.replacements(self.scope.session, lines, self.turn, self.told, current=current)
 
-    def _leave_for_items(self) -> None:
-        """What is to be paid for may be said with what is to change: "the black one instead, paid by gift card"."""
-        assert self.order is not None
-        told = told_pieces(self.scope.session, self.order, self.turn, hidden=names_of(self.scope))
-        if told.wanted and OPERATIONS[CHANGE_ITEMS].why_not(self.order) is None:
+    def _swap_instead(self, order: Order) -> None:
+        """Things that are to become others are changed before they are sent and exchanged after, whatever it was taken
+        for: "the black one instead, paid by gift card" is no change of payment."""
+        if self.operation.form not in (CHANGE_PAYMENT, CHANGE_ITEMS, EXCHANGE):
+            return
+        told = told_pieces(self.scope.session, order, self.turn, hidden=names_of(self.scope))
+        open_to = [form for form in (CHANGE_ITEMS, EXCHANGE) if OPERATIONS[form].why_not(order) is None]
+        if told.wanted and open_to and self.operation.form not in open_to:
             method = choices.payment_method(self.scope.payment_methods(), self.turn)
-            goes_on = [SlotSet("order_id", self.order.id), SlotSet("payment_method_id", method)]
-            raise Stop([*goes_on, FollowupAction(CHANGE_ITEMS)])
+            goes_on = [SlotSet("order_id", order.id), SlotSet("payment_method_id", method)]
+            raise Stop([*goes_on, FollowupAction(open_to[0])])
 
     def _payment_method_id(self) -> str | None:
         assert self.order is not None
         if self.operation.form == CHANGE_PAYMENT:
-            self._leave_for_items()
+            self._swap_instead(self.order)
         methods = choices.possible_methods(self.scope, self.order, self.operation.service)
         said = choices.payment_method(self.scope.payment_methods(), self.turn)
         chosen = said or self.values["payment_method_id"]
@@ -246,13 +251,22 @@ class Filling:
         return chosen if chosen in {method.id for method in self.scope.payment_methods()} else None
 
     def _reason(self) -> str | None:
+        """The shop's word for the reason. Unasked, only one that is stated counts: "I don't want it" may have several."""
         code, told = self.turn.value("reason_code"), self.turn.value("reason")
         was_asked = self.turn.slot(REQUESTED_SLOT) == "reason"
+        if code is not None:
+            return str(code)
         if told is None and was_asked and self.turn.intent == "inform" and not self.turn.entities:
             told = self.turn.text
-        if code is None and told is None and (was_asked or self.turn.intent == "cancel_order"):
-            code = choices.stated_reason(self.turn.text)
-        return code or (choices.cancel_reason(str(told)) if told else self.values["reason"])
+        stated = (
+            choices.stated_reason(self.turn.text, is_asked=was_asked) if was_asked or self._asks_to_cancel() else None
+        )
+        if stated is None and was_asked and told is not None:
+            stated = choices.cancel_reason(str(told))
+        return stated or self.values["reason"]
+
+    def _asks_to_cancel(self) -> bool:
+        return self.turn.intent == "cancel_order" or self.turn.said("reason")
 
     def _address1(self) -> str | None:
         """The street; what the same message says of the rest of the address is taken with it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from itertools import pairwise
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -54,8 +56,17 @@ class ActionGuessLanguage(Action):  # type: ignore[misc]
             return [SlotSet("language", customer.language)] if customer else []
 
 
+_ZIP = re.compile(r"(?<![\d#A-Za-z])\d{5,6}(?!\d)")
+_NAME_WORD = re.compile(r"[A-Z][a-zA-Z'-]+|[a-z]{2,}")
+_MOST_NAMES = 24
+
+
 def _tells_who(turn: Turn) -> bool:
-    return turn.said(*IDENTITY_ENTITIES) or turn.value("address", role="postcode") is not None
+    return (
+        _ZIP.search(turn.text) is not None
+        or turn.said(*IDENTITY_ENTITIES)
+        or turn.value("address", role="postcode") is not None
+    )
 
 
 def identify(session: ShopSession, turn: Turn) -> Customer | None:
@@ -68,5 +79,17 @@ def identify(session: ShopSession, turn: Turn) -> Customer | None:
         return customer
     if name and zip_code:
         first, _, last = str(name).partition(" ")
-        return find_customer_by_name_and_zip(session, first, last, str(zip_code))
+        if customer := find_customer_by_name_and_zip(session, first, last, str(zip_code)):
+            return customer
+    return _spelled_out(session, turn.text)
+
+
+def _spelled_out(session: ShopSession, text: str) -> Customer | None:
+    """The customer whose postcode stands in the text and whose name is two words of it that follow each other."""
+    words = _NAME_WORD.findall(text)
+    pairs = sorted(dict.fromkeys(pairwise(words)), key=lambda pair: not (pair[0][0].isupper() and pair[1][0].isupper()))
+    for code in _ZIP.findall(text)[:2]:
+        for first, last in pairs[:_MOST_NAMES]:
+            if customer := find_customer_by_name_and_zip(session, first, last, code):
+                return customer
     return None

@@ -14,7 +14,7 @@ from knowledge_base.services import OperationRefused, why_not
 
 LATER = "later_order_ids"
 """The slot of the other orders that the same message named; their turn comes when this one is done."""
-CHANGE_ITEMS, CHANGE_PAYMENT = "change_items_form", "change_payment_form"
+CHANGE_ITEMS, CHANGE_PAYMENT, EXCHANGE = "change_items_form", "change_payment_form", "exchange_form"
 OPERATION_SLOTS = (
     LATER,
     "item_ids",
@@ -129,7 +129,7 @@ OPERATIONS: Mapping[str, Operation] = {
             done="utter_return_done",
         ),
         Operation(
-            "exchange_form",
+            EXCHANGE,
             ("exchange_item", "change_order_items", "change_payment"),
             ("order_id", "item_ids", "new_item_ids", "payment_method_id", "confirm"),
             refusal="utter_cannot_exchange",

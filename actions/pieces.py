@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from actions.catalogue import replacements as compared_to
-from actions.operations import CHANGE_ITEMS, CHANGE_PAYMENT
+from actions.operations import CHANGE_ITEMS, CHANGE_PAYMENT, EXCHANGE
 from actions.turn import Turn, is_payload
 from knowledge_base.linking import comparison_of
 from knowledge_base.linking.pieces import read_pieces, variants_with
@@ -18,7 +18,7 @@ from knowledge_base.scope import CustomerScope
 from knowledge_base.search.vocabulary import Pair
 from knowledge_base.sessions import ShopSession
 
-FORMS = frozenset({"return_form", "exchange_form", CHANGE_ITEMS, CHANGE_PAYMENT})
+FORMS = frozenset({"return_form", EXCHANGE, CHANGE_ITEMS, CHANGE_PAYMENT})
 MOST_MESSAGES = 12
 """Older ones are not read again, so that a turn costs the same however long a conversation is."""
 ALL = re.compile(
@@ -33,7 +33,7 @@ _ENDS = frozenset(
         "action_exchange_items", "action_change_order_items", "action_change_address", "action_change_payment",
     }
 )  # fmt: skip
-_SWAPS = frozenset({"exchange_form", CHANGE_ITEMS})
+_SWAPS = frozenset({EXCHANGE, CHANGE_ITEMS})
 _RETURNS = re.compile(r"退(?![差款到回])|\breturn (?!policy)|\bsend(?:ing)? back\b", re.IGNORECASE)
 _DROPPED = frozenset({"utter_dropped", "utter_not_confirmed"})
 
@@ -108,9 +108,10 @@ def _messages(turn: Turn) -> Iterator[Mapping[str, Any]]:
 
 
 def _was_taken_up(turn: Turn) -> bool:
-    """Whether the latest message was first taken for a change of payment and then for one of the items."""
+    """Whether another operation on things of an order was begun or under way before this form took the message."""
     since = itertools.takewhile(lambda event: event.get("event") != "user", reversed(turn.tracker.events))
-    return any(event.get("event") == "active_loop" and event.get("name") == CHANGE_PAYMENT for event in since)
+    forms = {event.get("name") for event in since if event.get("event") == "active_loop"} | {turn.form_before}
+    return bool((forms & FORMS) - {turn.form})
 
 
 def _is_end(event: Mapping[str, Any]) -> bool:

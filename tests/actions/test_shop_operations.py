@@ -256,3 +256,31 @@ def test_two_things_alike_and_the_answers_before_are_remembered(shop: StarterTal
     shop.say("I want to exchange the flats for a size 39", "exchange_item", product="flats")
     shop.say(EMMA, "inform", email=EMMA)
     assert "size: 39" in shop.say("credit card 3435", "inform")
+
+
+@pytest.mark.parametrize(
+    ("said", "asks"),
+    [
+        ("K6420815 - please stop it, I don't want it shipped", True),
+        ("cancel K6420815, I no longer need it", False),
+        ("please cancel K6420815, I hadn't meant to order that", False),
+    ],
+)
+def test_only_a_reason_that_is_stated_is_not_asked_for(shop: StarterTalk, said: str, asks: bool) -> None:
+    shop.say("hello", "greet")
+    shop.say(EMMA, "inform", email=EMMA)
+    shop.say(said, "cancel_order", order_number="K6420815")
+    assert shop.slot("requested_slot") == ("reason" if asks else "confirm")
+
+
+def test_who_it_is_stands_in_the_text_whatever_the_model_makes_of_it(shop: StarterTalk) -> None:
+    code = shop.value(f"SELECT zip FROM addresses WHERE customer_id = (SELECT id FROM customers WHERE email = '{WEI}')")
+    shop.say("I want to return something", "return_item")
+    assert "K3617728" in shop.say(f"This is Wei Li. Zip: {code}.", "inform")
+
+
+def test_what_has_arrived_is_exchanged_where_a_change_was_asked_for(shop: StarterTalk) -> None:
+    shop.say("hello", "greet")
+    shop.say(EMMA, "inform", email=EMMA)
+    shop.say("change the flats of K5146728 to size 39", "change_order_items", order_number="K5146728", product="flats")
+    assert "exchange" in shop.say("credit card 3435", "inform") and shop.slot("requested_slot") == "confirm"
