@@ -41,7 +41,7 @@ class Operation:
 
     `service` is the writing service of the knowledge base, None for what only reads. `asks_first` is the service
     whose conditions an order must meet, where that is another one. `preferred` are the order states that are meant
-    when the customer does not say which order. `refusal` is said of an order in a state that does not allow it, and
+    when the customer does not say which order; with `is_only_for_preferred` no others are. `refusal` is said of an order in a state that does not allow it, and
     then what `instead` has for that state is offered: the intent that begins something else.
     """
 
@@ -49,6 +49,7 @@ class Operation:
     intents: tuple[str, ...]
     slots: tuple[str, ...]
     preferred: frozenset[OrderStatus] = frozenset()
+    is_only_for_preferred: bool = False
     refusal: str = ""
     instead: Mapping[OrderStatus, str] = field(default_factory=dict)
     service: str | None = None
@@ -107,6 +108,7 @@ OPERATIONS: Mapping[str, Operation] = {
             ("missing_or_damaged_parcel",),
             ("order_id",),
             preferred=frozenset({OrderStatus.DELIVERED, OrderStatus.SHIPPED}),
+            is_only_for_preferred=True,
         ),
         Operation(
             "cancel_order_form",

@@ -23,6 +23,8 @@ def candidates(scope: CustomerScope, turn: Turn, operation: Operation) -> list[O
     """The customer's orders that an operation can be done to, newest first: those with the things that the customer
     names in this message, and of these those in the states that it is mostly meant for, where there are any."""
     orders = [order for order in scope.orders() if operation.why_not(order) is None]
+    if operation.is_only_for_preferred:  # what has not been sent can't have arrived broken
+        orders = [order for order in orders if order.status in operation.preferred]
     words = [*turn.values("product", any_role=True), *turn.values("colour", any_role=True)]
     fitting = [order for order in orders if words and any(line_fits(line, words) for line in order.lines)]
     orders = fitting or orders

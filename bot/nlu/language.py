@@ -11,6 +11,7 @@ from bot.nlu.base import Component
 from bot.registry import register
 
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+_FULL_WIDTH = re.compile("[\uff0c\u3002\uff1a\uff1b\uff01\uff1f\u3001]")
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _NO_WORDS = re.compile(r"\S+@[A-Za-z0-9.-]+|(?:https?://|www\.)[\x21-\x7e]+|(?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]+")
 """Addresses, links and numbers with letters: they look alike in every language."""
@@ -38,4 +39,6 @@ def detect(text: str) -> str | None:
         words = every  # WHERE IS MY PARCEL; a single DHL or an OK shows no language
     if han and han >= len(words):
         return "zh"
+    if not han and _FULL_WIDTH.search(text):  # "Omar Moore，10096" is typed on a Chinese keyboard
+        return None
     return "en" if words else None

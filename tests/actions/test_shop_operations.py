@@ -284,3 +284,10 @@ def test_what_has_arrived_is_exchanged_where_a_change_was_asked_for(shop: Starte
     shop.say(EMMA, "inform", email=EMMA)
     shop.say("change the flats of K5146728 to size 39", "change_order_items", order_number="K5146728", product="flats")
     assert "exchange" in shop.say("credit card 3435", "inform") and shop.slot("requested_slot") == "confirm"
+
+
+def test_what_arrived_broken_is_looked_for_among_what_was_sent(shop: StarterTalk) -> None:
+    shop.say("hello", "greet")
+    shop.say(EMMA, "inform", email=EMMA)
+    said = shop.say("I bought a lamp and it arrived broken", "missing_or_damaged_parcel", product="lamp")
+    assert "K6420815" not in said and "K5146728" in said

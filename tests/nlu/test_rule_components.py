@@ -54,6 +54,7 @@ def test_a_slash_that_names_no_intent_is_an_ordinary_message() -> None:
         ("M", None),
         ("OK", None),
         ("WHERE IS MY PARCEL", "en"),
+        ("Omar Moore，10096", None),
         ("SF EXPRESS 到哪了", "zh"),
         ("👍", None),
         ("", None),
