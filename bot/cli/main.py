@@ -10,7 +10,7 @@ import traceback
 
 import typer
 
-from bot.cli import data, export, init, kb, model, options, privacy, run, shell, test, train
+from bot.cli import data, export, init, inspect, kb, model, options, privacy, run, shell, test, train
 from bot.cli.arguments import with_joined_values
 from bot.cli.console import say, show_error
 from bot.errors import KefuError
@@ -28,6 +28,7 @@ app.command("shell")(shell.shell)
 app.command("train")(train.train)
 app.command("test")(test.test)
 app.command("run")(run.run)
+app.command("inspect")(inspect.inspect)
 app.command("init")(init.init)
 app.command("export")(export.export)
 app.add_typer(data.app, name="data")
