@@ -69,6 +69,12 @@ def test_what_the_response_says_is_there_too() -> None:
     assert selected(selector(), "几点开门")["default"]["response"]["responses"] == [{"text": "九点"}]
 
 
+def test_what_the_response_says_is_near_to_it_too() -> None:
+    said = {f"utter_{RETURNS}": (ResponseVariation(text="7 working days"), ResponseVariation(custom={"a": 1}))}
+    component = selector(TrainingData(EXAMPLES, responses=said))
+    assert selected(component, "7 days")["default"]["response"]["intent_response_key"] == RETURNS
+
+
 def test_a_selector_may_be_for_one_intent_and_stands_beside_others() -> None:
     first, second = selector(retrieval_intent="faq"), selector(retrieval_intent="chitchat")
     understood = second.process(first.process([Understanding("who are you")]))[0].extra["response_selector"]
