@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -47,6 +47,15 @@ def show_problems(problems: Iterable[Problem]) -> None:
         err().print(text, soft_wrap=True)
         for line in rest:
             err().print(Text(line, style="dim"), soft_wrap=True)
+
+
+def reporting(work: Callable[[], None]) -> None:
+    """Do work in a process of its own, whose errors look like those of a command. Raises SystemExit."""
+    try:
+        work()
+    except KefuError as error:
+        show_error(error)
+        raise SystemExit(1) from error
 
 
 def show_error(error: KefuError) -> None:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli import options
-from bot.cli.console import say
+from bot.cli.console import reporting, say
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
+    from socket import socket
+
     from bot.project import Project
 
 DEFAULT_PORT = 5005
@@ -37,6 +40,9 @@ def run(
     ] = None,
     interface: Annotated[str, typer.Option("--interface", "-i", help="Address to listen on.")] = "0.0.0.0",
     port: Annotated[int | None, typer.Option("--port", "-p", help="Port; 5005, or 5055 for actions.")] = None,
+    workers: Annotated[
+        int, typer.Option(help="Processes that serve; they meet in the Redis of `lock_store`.", min=1)
+    ] = 1,
     enable_api: Annotated[
         bool, typer.Option("--enable-api", help="Serve Rasa's HTTP API besides the channels.")
     ] = False,
@@ -103,8 +109,9 @@ def run(
     from bot.cli.loading import model_server_of, pulled_assistant, ready_assistant
     from bot.server.auth import Auth
     from bot.server.running import Running
-    from bot.server.serve import Tls, serve
+    from bot.server.serve import Tls, listen, serve
     from bot.server.settings import Settings
+    from bot.server.workers import run_workers
     from bot.stores.opening import lock_redis
 
     if log_file:
@@ -134,13 +141,35 @@ def run(
         return Assistant.load(read(), model=archive)
 
     model_server = model_server_of(loaded) if model is None else None
-    assistant = pulled_assistant(loaded, model_server) if model_server else ready_assistant(loaded, model=model)
-    running = Running(assistant, load=load)
+    settings = replace(settings, model_server=model_server)
     tls = Tls(ssl_certificate, ssl_keyfile, ssl_ca_file, ssl_password)
     chosen = DEFAULT_PORT if port is None else port
-    say(f"Serving {project.resolve()} on port {chosen}; Ctrl-C ends.", style="bold green")
-    settings = replace(settings, model_server=model_server)
-    serve(running, settings, host=interface, port=chosen, tls=tls)
+
+    def work(listening: socket | None = None) -> None:
+        assistant = pulled_assistant(loaded, model_server) if model_server else ready_assistant(loaded, model=model)
+        say(f"Serving {project.resolve()} on port {chosen}; Ctrl-C ends.", style="bold green")
+        serve(Running(assistant, load=load), settings, host=interface, port=chosen, tls=tls, listening=listening)
+
+    if workers == 1:
+        work()
+        return
+    _check_that_workers_meet(loaded, workers)
+    listening = listen(interface, chosen)
+    run_workers(workers, partial(reporting, partial(work, listening)))
+
+
+def _check_that_workers_meet(project: Project, workers: int) -> None:
+    """Raises UsageError where messages of one conversation could not find each other."""
+    from bot.stores.opening import lock_redis
+
+    store = project.endpoints.tracker_store
+    if lock_redis(project.endpoints.lock_store) is None:
+        missing = "`lock_store: {type: redis, …}`, in which they keep order and hand replies around"
+    elif store is None or (store.type or "").lower() in ("", "inmemory", "in_memory", "memory"):
+        missing = "a `tracker_store` that they share: PostgreSQL, for one"
+    else:
+        return
+    raise UsageError(f"--workers {workers}: several workers need {missing}, in endpoints.yml.")
 
 
 def serve_actions(
