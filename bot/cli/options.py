@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -113,6 +115,28 @@ def configure_logging(path: Path) -> None:
     except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError, TypeError, AttributeError, ImportError) as error:
         raise UsageError(f"the logging configuration {path} cannot be used: {error}") from error
     mask_logs()
+
+
+def log_as_json() -> None:
+    """Write one JSON object a line, for programs that collect logs."""
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(JsonLines())
+    mask_logs()
+
+
+class JsonLines(logging.Formatter):
+    """A record as `time` (ISO 8601, UTC), `level`, `logger`, `message` and perhaps `error`, the traceback."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            line["error"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
 
 
 def log_to(path: Path) -> None:

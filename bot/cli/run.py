@@ -86,6 +86,7 @@ def run(
     logging_config_file: Annotated[
         Path | None, typer.Option(help="Logging as a YAML file in the schema of Python's logging.config.dictConfig.")
     ] = None,
+    json_logs: Annotated[bool, typer.Option("--json-logs", help="Log one JSON object a line.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Log everything.")] = False,
     verbose: Annotated[int, typer.Option("-v", "--verbose", count=True, help="Log more; twice for everything.")] = 0,
     quiet: Annotated[bool, typer.Option("--quiet", help="Log errors only.")] = False,
@@ -118,6 +119,9 @@ def run(
         options.log_to(log_file)
     if use_syslog:
         options.log_to_syslog(syslog_address, syslog_port, tcp=syslog_protocol is SyslogProtocol.TCP)
+
+    if json_logs:
+        options.log_as_json()
 
     def read() -> Project:
         return options.load_project(

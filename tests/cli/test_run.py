@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli.main import app
+from bot.cli.options import log_as_json
 from bot.errors import UsageError
 from bot.server import serve as serving
 from bot.server.settings import Settings
@@ -103,3 +106,21 @@ def test_the_log_is_as_the_options_and_the_configuration_say(
     assert "订单" in log.read_text(encoding="utf-8")
     config.write_text("version: 99\n")
     assert "cannot be used" in str(run("--project", project, "--logging-config-file", config).exception)
+
+
+def test_logs_as_json_are_one_object_a_line_and_tell_nothing_personal(capsys: pytest.CaptureFixture[str]) -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    root = logging.getLogger()
+    others, root.handlers = root.handlers, [handler]
+    try:
+        log_as_json()
+        try:
+            raise ValueError("li.wei@example.cn")
+        except ValueError:
+            logging.getLogger("bot.test").exception("客户 %s failed", "emma.clarke@example.com")
+    finally:
+        root.handlers = others
+    line = json.loads(capsys.readouterr().err)
+    assert (line["level"], line["logger"]) == ("ERROR", "bot.test")
+    assert "客户" in line["message"] and "ValueError" in line["error"]
+    assert "example" not in json.dumps(line)

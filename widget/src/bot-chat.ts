@@ -86,14 +86,15 @@ export class BotChat extends HTMLElement {
 
   private build(): void {
     const base = new URL(this.getAttribute("server") || BotChat.home || location.href, location.href).href.replace(/\/?$/, "/");
-    this.store = new Store(`bot-chat ${base} `, (entry) => {
+    const whose = customerOf(this.getAttribute("token"));
+    this.store = new Store(`bot-chat ${base} ${whose && `${whose} `}`, (entry) => {
       if (!entry) return this.joined();
       if (entry.who === "me") this.carried.add(entry.id); // by the tab that it was written in
       this.put(entry);
     });
     const hello = (): object => {
       this.isGreeted = false;
-      return { session: this.store.session ?? undefined, seq: this.store.seq };
+      return { session: this.store.session ?? undefined, seq: this.store.seq, token: this.getAttribute("token") ?? undefined };
     };
     this.connection = new Connection(`${base.replace(/^http/, "ws")}ws`, hello, (frame) => this.take(frame), () => this.state());
     this.log = new Log({
@@ -148,7 +149,7 @@ export class BotChat extends HTMLElement {
   private greeted(session: string, newest: number): void {
     const joined = this.store.join(session, newest);
     if (joined !== session) {
-      this.connection.send({ type: "hello", session: joined, seq: this.store.seq });
+      this.connection.send({ type: "hello", session: joined, seq: this.store.seq, token: this.getAttribute("token") ?? undefined });
       return;
     }
     // The turn that was under way has ended, for the server greets between turns.
@@ -284,5 +285,14 @@ export class BotChat extends HTMLElement {
     this.badge.textContent = String(this.unread);
     this.badge.hidden = !this.unread;
     this.news.textContent = this.unread ? openUnread(this.unread) : "";
+  }
+}
+
+/** Whose session a token is, so that customers who share a browser do not share a conversation; the server verifies it. */
+function customerOf(token: string | null): string {
+  try {
+    return String(JSON.parse(atob((token ?? "").split(".")[1]!.replace(/-/g, "+").replace(/_/g, "/"))).sub ?? "");
+  } catch {
+    return "";
   }
 }
