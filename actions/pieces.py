@@ -76,7 +76,8 @@ def told_pieces(session: ShopSession, order: Order, turn: Turn, *, hidden: Seque
         for line_id, wanted in reading.wanted.items():
             told.wanted[line_id] = [*told.wanted.get(line_id, ()), *wanted]
             told.chosen.pop(line_id, None)
-        _compare(session, text, bool(reading.wanted), told.lines or only, reading.same, told)
+        told.chosen |= {line.id: line.variant for line in reading.same if line.id not in told.wanted}
+        _compare(session, text, bool(reading.wanted), told.lines or only, told)
     return told
 
 
@@ -177,16 +178,10 @@ def _choose(
     told.open = left
 
 
-def _compare(
-    session: ShopSession, text: str, has_options: bool, lines: Sequence[OrderLine], is_same: bool, told: Told
-) -> None:
-    """ "The bigger one", "the same model": what is wanted is said by what there is."""
-    if has_options or len(lines) != 1:
+def _compare(session: ShopSession, text: str, has_options: bool, lines: Sequence[OrderLine], told: Told) -> None:
+    """Take "the bigger one" of the only thing that is talked about."""
+    if has_options or len(lines) != 1 or comparison_of(text) is None:
         return
-    line = lines[0]
-    if comparison_of(text) is not None:
-        found = compared_to(session, line.variant, [text])
-        if len(found) == 1:
-            told.chosen[line.id] = found[0]
-    elif is_same:
-        told.chosen[line.id] = line.variant
+    found = compared_to(session, lines[0].variant, [text])
+    if len(found) == 1:
+        told.chosen[lines[0].id] = found[0]

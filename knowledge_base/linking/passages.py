@@ -62,6 +62,7 @@ _TURNS = re.compile(r"\b(?:to|into|becomes?)\b|->|→|=>|换成|換成|改成|�
 _MAY_TURN = re.compile(r"\b(?:for|with|by|against)\b")
 #: What follows is not wanted, or is what there is now.
 _NOT = re.compile(r"\b(?:instead of|rather than|not|from|in place of|without)\b|而不是|不要|不是|代替|取代")
+_SAME = re.compile(r"\b(?:same|identical)\b|同款|一模一样|一样的|同样的|相同的|原来那")
 _JOINT = re.compile(r"[,，、;；.。!！?？\n&+]|\b(?:and|also|plus|then|as well as)\b|和|与|跟|及|还有|另外|以及|再把")
 _EXCEPT = re.compile(
     r"\b(?:except(?: for)?|apart from|but not|other than|keep(?:ing)?|not (?:the|my)|(?:don't|do not) (?:return|exchange|change))\b"
@@ -101,6 +102,7 @@ class Passage:
     negates: bool = False
     joins: bool = False
     excepts: bool = False
+    repeats: bool = False
 
 
 @dataclass
@@ -363,6 +365,7 @@ def _between(said: str, found: Sequence[Passage]) -> Iterator[Passage]:
         (_NOT, "negates"),
         (_JOINT, "joins"),
         (_EXCEPT, "excepts"),
+        (_SAME, "repeats"),
     ):
         for match in pattern.finditer(said):
             if not any(start <= match.start() < end for start, end in taken):

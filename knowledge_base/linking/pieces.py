@@ -6,7 +6,6 @@ it, and those that it has not are what is wanted. Words like "to" and 换成 onl
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -16,7 +15,6 @@ from knowledge_base.models import OrderLine, Variant
 from knowledge_base.search.vocabulary import Pair
 from knowledge_base.sessions import ShopSession
 
-_SAME = re.compile(r"\b(?:same|identical)\b|同款|一模一样|一样的|同样的|相同的", re.IGNORECASE)
 _FOREIGN, _NOT_SO, _TWICE, _NO_JOINT, _UNTURNED = 3, 2, 2, 1, 0.5
 
 
@@ -25,8 +23,8 @@ class Reading:
     """What a message says of an order's things.
 
     `lines` are those that it names, in its order. `open` are mentions that fit several lines. `wanted` holds, by line
-    id, the options that the line's thing is to have. `excluded` are lines that are to stay as they are. `same` says
-    that an identical thing is wanted.
+    id, the options that the line's thing is to have. `excluded` are lines that are to stay as they are, `same`
+    those of which an identical thing is wanted; of `loose` options it is open what they are said of.
     """
 
     lines: list[OrderLine] = field(default_factory=list)
@@ -34,7 +32,7 @@ class Reading:
     wanted: dict[str, list[frozenset[Pair]]] = field(default_factory=dict)
     excluded: list[OrderLine] = field(default_factory=list)
     loose: list[frozenset[Pair]] = field(default_factory=list)
-    same: bool = False
+    same: list[OrderLine] = field(default_factory=list)
 
 
 @dataclass
@@ -45,6 +43,7 @@ class _Window:
     old: list[frozenset[Pair]] = field(default_factory=list)
     new: list[frozenset[Pair]] = field(default_factory=list)
     is_kept: bool = False
+    is_repeated: bool = False
     is_turned: bool = False
     """Whether a word says so that cannot mean anything else."""
 
@@ -64,7 +63,7 @@ def read_pieces(
     for `passages`.
     """
     found = passages(session, text, lines, named=named, hidden=hidden)
-    reading = Reading(same=_SAME.search(text) is not None)
+    reading = Reading()
     if not any(passage.lines for passage in found):
         _read_bare(found, lines, about, reading)
         return reading
@@ -144,6 +143,7 @@ def _cost(
 
 def _window(found: Sequence[Passage], mark: int) -> _Window:
     window = _Window(found[mark].lines)
+    window.is_repeated = any(passage.repeats for passage in found)
     window.is_kept = any(passage.excepts for passage in found[:mark])
     is_new = is_negated = False
     turns = any(passage.turns for passage in found[1:])
@@ -179,6 +179,8 @@ def _read_window(window: _Window, reading: Reading) -> None:
     wanted = _wanted(line, window)
     if wanted:
         reading.wanted.setdefault(line.id, []).extend(wanted)
+    elif window.is_repeated:
+        reading.same.append(line)
 
 
 def _which(window: _Window, reading: Reading) -> OrderLine | None:
@@ -219,6 +221,7 @@ def _read_bare(
     """A message that names no thing: options of the things talked about, or a description of the one that is meant."""
     said = [passage.values for passage in found if passage.values]
     if not said:
+        reading.same.extend(about[:1] if any(passage.repeats for passage in found) else ())
         return
     window = _window([Passage(0, 0, "", tuple(about or lines)), *found], 0)
     if len(about) == 1:

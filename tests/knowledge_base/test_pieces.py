@@ -164,3 +164,14 @@ def test_an_answer_without_a_name_is_about_what_was_asked(session: ShopSession, 
 )
 def test_units_are_one_however_they_are_written(said: str, same: str) -> None:
     assert plain(said) == plain(same)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["the puzzle for an identical one and the helmet for a white one", "把拼图换成同款，骑行头盔换成白色的"],
+)
+def test_one_of_several_things_may_be_wanted_again_as_it_is(
+    session: ShopSession, lines: list[OrderLine], text: str
+) -> None:
+    reading = read_pieces(session, text, lines)
+    assert [line.id for line in reading.same] == [PUZZLE_500] and set(reading.wanted) == {HELMET_L}
