@@ -97,7 +97,7 @@ def ray(folder: Path) -> Iterator[Ray]:
             [program, "start", "--head", *ports, *flags, "--temp-dir", folder / "ray"],
             stdout=out,
             stderr=out,
-            env=environment(RAY_memory_monitor_refresh_ms="0"),
+            env=environment(RAY_memory_monitor_refresh_ms="0", RAY_worker_niceness="0"),
             start_new_session=True,
         )
     try:
@@ -150,7 +150,7 @@ def worker(project: Path) -> Iterator[Worker]:
 
 def answers(port: int, process: subprocess.Popen[bytes]) -> bool:
     """Whether somebody listens, once everything has been loaded."""
-    deadline = time.monotonic() + 300
+    deadline = time.monotonic() + 600
     while process.poll() is None and time.monotonic() < deadline:
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
             return True
