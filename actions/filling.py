@@ -225,7 +225,22 @@ class Filling:
         assert self.order is not None
         lines = choices.lines_of(self.order, self.values["item_ids"])
         current = self.values["new_item_ids"]
-        return choices.replacements(self.scope.session, lines, self.turn, self.told, current=current)
+        found = choices.replacements(self.scope.session, lines, self.turn, self.told, current=current)
+        return found if found is None or self._can_be_had(found) else None
+
+    def _can_be_had(self, new_item_ids: list[str]) -> bool:
+        """Whether nothing speaks against what the things are to become; else why not is said before anything is asked."""
+        method = next(iter(self.scope.payment_methods()), None)
+        known = {"new_item_ids": new_item_ids, "payment_method_id": method.id if method else None}
+        try:
+            propose(self.scope, self.operation.service or "", self.operation.arguments(self.values | known))
+        except OperationRefused as refusal:
+            if _BLAMED.get(refusal.code) != "new_item_ids":
+                return True
+            self.say(response=f"utter_refused_{refusal.code}", **spoken.refusal(refusal.params, self.turn.language))
+            self._asked_again = True
+            return False
+        return True
 
     def _swap_instead(self, order: Order) -> None:
         """Things that are to become others are changed before they are sent and exchanged after, whatever it was taken

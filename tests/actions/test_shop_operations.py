@@ -291,3 +291,9 @@ def test_what_arrived_broken_is_looked_for_among_what_was_sent(shop: StarterTalk
     shop.say(EMMA, "inform", email=EMMA)
     said = shop.say("I bought a lamp and it arrived broken", "missing_or_damaged_parcel", product="lamp")
     assert "K6420815" not in said and "K5146728" in said
+
+
+def test_what_is_out_of_stock_is_told_before_it_is_asked_how_to_pay(shop: StarterTalk) -> None:
+    shop.say(WEI, "inform", email=WEI)
+    said = shop.say("K3617728的T恤换成灰色XXL的", "exchange_item", order_number="K3617728", product="T恤")
+    assert "哪一款" in said and shop.slot("requested_slot") == "new_item_ids"
