@@ -126,7 +126,8 @@ def is_conflict(error: BaseException) -> bool:
     if isinstance(error, StaleDataError):
         return True
     if isinstance(error, IntegrityError):
-        return "idempotency_key" in str(error.orig)
+        # Two that run the same operation, or find the same rows still to be indexed: the other one has done it.
+        return any(name in str(error.orig) for name in ("idempotency_key", "search_"))
     if isinstance(error, OperationalError) and "locked" in str(error.orig):
         return True
     state = getattr(error.orig, "sqlstate", None) if isinstance(error, DBAPIError) else None

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from knowledge_base import UNSCOPED, CustomerScope, KnowledgeBase, connect, is_conflict, open_from_environment, services
 from knowledge_base.environment import database_url
-from knowledge_base.models import Article, Base, Customer, Operation, Order, Payment, PaymentMethod
+from knowledge_base.models import Article, Base, Customer, Operation, Order, Payment, PaymentMethod, SearchVector
 
 
 def small(base: KnowledgeBase) -> KnowledgeBase:
@@ -105,6 +106,21 @@ def test_two_changes_of_one_order_at_once_collide(on_disk: KnowledgeBase) -> Non
         merged = late.merge(order, load=False)
         merged.status = "cancelled"
     assert is_conflict(caught.value)
+
+
+def test_rows_that_two_turns_index_at_once_collide(on_disk: KnowledgeBase) -> None:
+    def index() -> None:
+        found = SearchVector(model="e5", kind="article", ref="A1", part=0, passage_hash="0", vector=b"")
+        with on_disk.transaction() as session:
+            session.add(found)
+
+    index()
+    with pytest.raises(IntegrityError) as caught:
+        index()
+    assert is_conflict(caught.value)
+    with pytest.raises(IntegrityError) as other, on_disk.transaction() as session:
+        session.add(Customer(id="C1", first_name="Wei", last_name="Li"))
+    assert not is_conflict(other.value)
 
 
 def test_a_confirmation_sent_twice_at_once_runs_once(on_disk: KnowledgeBase) -> None:
