@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import logging
 import time
@@ -111,6 +112,8 @@ class Assistant:
     model: Path | None = None
 
     def __post_init__(self) -> None:
+        # Turns that write alone wait here: in the database each would hold a thread, which the one that writes needs.
+        self._one_at_a_time = asyncio.Lock()
         self.book = ActionBook(self.domain, self.custom_actions, map_slots)
         self.reminders = Reminders(self._fire, self.clock)
 
@@ -182,10 +185,11 @@ class Assistant:
                 tracker, self.domain, self.book, self.policies, voice, trace, self.max_predictions, self.is_conflict
             )
             try:
-                with about(tracker), self.unit_of_work(attempt > 1) as session:
-                    await respond(turn)
-                    if self.shares_database:
-                        await self._save(turn, session)
+                async with self._one_at_a_time if attempt > 1 else nullcontext():
+                    with about(tracker), self.unit_of_work(attempt > 1) as session:
+                        await respond(turn)
+                        if self.shares_database:
+                            await self._save(turn, session)
                 if not self.shares_database:
                     await self._save(turn, None)
             except BaseException as error:

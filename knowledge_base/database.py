@@ -174,7 +174,8 @@ def _make_engine(url: str, *, echo: bool) -> Engine:
         url,
         echo=echo,
         connect_args={"check_same_thread": False},
-        **({"poolclass": StaticPool} if in_memory else {}),
+        # Each turn holds a connection, and one that waited for another's would hold up the server.
+        **({"poolclass": StaticPool} if in_memory else {"max_overflow": -1}),
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

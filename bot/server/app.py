@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
@@ -27,6 +28,8 @@ from bot.server.settings import Settings
 from bot.server.timeouts import ResponseTimeout
 from bot.server.version import MINIMUM_COMPATIBLE_VERSION, RASA_VERSION
 
+THREADS = 64
+
 
 def create_app(running: Running, settings: Settings) -> Starlette:
     """The application that serves what `running` holds. Finishes open turns and closes it on shutdown."""
@@ -40,6 +43,8 @@ def create_app(running: Running, settings: Settings) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        # Turns that wait for a database's lock must not hold all threads: the one that has it needs one to go on.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, thread_name_prefix="turn"))
         warming_up = asyncio.create_task(running.warm_up())
         if settings.model_server is not None:
             running.follow(settings.model_server)
