@@ -18,6 +18,7 @@ from knowledge_base.search.sieve import Sieve
 from knowledge_base.search.terms import Group, Match
 from knowledge_base.search.tokens import marker
 from knowledge_base.search.vectors import fuse, nearest
+from knowledge_base.search.vocabulary import Pair
 from knowledge_base.sessions import ShopSession
 
 Found = TypeVar("Found", Product, Article)
@@ -77,7 +78,6 @@ def search_products(
         near = {ref: closest[ref] for ref in sieve.first(list(closest), size)}
     ranking = fuse(list(lexical), list(near)) if near else list(lexical)
     if query.options:
-        whole &= sieve.complete(ranking, query.options)
         ranking.sort(key=lambda ref: ref not in whole)
     hits: list[Hit[Product]] = []
     for start in range(0, len(ranking), limit):
@@ -117,10 +117,22 @@ def _lexical(session: ShopSession, query: Query, sieve: Sieve, size: int) -> tup
         refs = list(dict.fromkeys([*refs, *passing(groups)]))
         if len(refs) >= size // _FEW:
             break
-    whole = set(refs)
+    whole = list(refs)
     if query.loose and len(refs) < size // _FEW:
         refs = list(dict.fromkeys([*refs, *passing(query.loose)]))
-    return _scored(query, terms.texts(session, "product", refs), refs), whole
+    matches = terms.texts(session, "product", refs)
+    return _scored(query, matches, refs), _in_one_variant(query, sieve, [matches[ref] for ref in whole])
+
+
+def _in_one_variant(query: Query, sieve: Sieve, matches: Sequence[Match]) -> set[str]:
+    """Those products that have all the options said in one variant; what a product has only as a word (the "winter" of
+    a winter coat, which is a size of sleeping bags) its variants need not have."""
+    by_options: dict[tuple[tuple[Pair, ...], ...], list[str]] = {}
+    for match in matches:
+        body = set(match.body.split())
+        needed = tuple(unit.values for unit in query.units if not body.isdisjoint(unit.markers))
+        by_options.setdefault(needed, []).append(match.ref)
+    return {ref for needed, refs in by_options.items() for ref in (sieve.complete(refs, needed) if needed else refs)}
 
 
 def _scored(query: Query, matches: Mapping[str, Match], refs: Sequence[str]) -> dict[str, float]:

@@ -79,6 +79,15 @@ def test_options_named_must_be_those_of_one_variant(session: ShopSession) -> Non
     ]  # the floor lamp is black
 
 
+def test_a_word_that_is_an_option_of_other_things_may_be_a_word(session: ShopSession) -> None:
+    session.add(Attribute(name="warmth", value="-5 °C", value_en="-5 °C", synonyms_en=["winter"]))
+    session.get_one(Product, "P1").name_en = "Winter dress"
+    session.flush()
+    refresh(session)
+    best = search_products(session, "winter dress in red, M")[0]
+    assert (best.item.id, best.complete, [variant.id for variant in best.variants]) == ("P1", True, ["V12"])
+
+
 def test_filters_find_the_one_among_many_that_match_the_words(session: ShopSession) -> None:
     _lamps(session, 300)
     session.get_one(Variant, "L299-v").stock = 5
