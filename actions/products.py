@@ -14,7 +14,7 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import cards, catalogue, spoken
-from actions.recommending import advise
+from actions.recommending import advise, is_asked
 from actions.turn import FOCUS, LISTED, Turn, intent_of, listed, messages_back, shop
 from knowledge_base.linking import Comparison, comparison_of
 from knowledge_base.models import Product, Variant
@@ -210,6 +210,8 @@ class ActionSearchProducts(Action):  # type: ignore[misc]
         turn = Turn(tracker)
         if compared := say_compared(dispatcher, turn):
             return compared
+        if is_asked(turn):
+            return list(await ActionRecommendProducts().run(dispatcher, tracker, domain))
         named = " ".join(map(str, turn.values("product", any_role=True)))
         with shop() as session:
             before, words = searched_before(turn)

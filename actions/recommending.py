@@ -22,7 +22,7 @@ _ALIKE = re.compile(
     re.IGNORECASE,
 )
 _WITH = re.compile(
-    r"\b(?:go|goes|going) (?:\w+ )?with\b|\bmatch(?:es|ing)?\b|\baccessor|\bpairs? with\b|\bwhat else\b|\bto wear with\b"
+    r"\b(?:go|goes|going) (?:\w+ )?with\b|\bmatch(?:es)? (?:with|my|the|this|that|it|these|those)\b|\baccessor|\bpairs? with\b|\bwhat else\b|\bto wear with\b"
     r"|搭|配套|配件|配什么|配什麼|一起买|一起買|还需要|還需要|还要买",
     re.IGNORECASE,
 )
@@ -36,6 +36,11 @@ class Advice:
     basis: str = ""
     rows: Sequence[dict[str, Any]] = ()
     objects: Sequence[dict[str, Any]] = ()
+
+
+def is_asked(turn: Turn) -> bool:
+    """Whether the message asks for what goes with a thing or is like it, whatever the model took it for."""
+    return bool(_ALIKE.search(turn.text) or _WITH.search(turn.text))
 
 
 def advise(session: ShopSession, turn: Turn) -> Advice:

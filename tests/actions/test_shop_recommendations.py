@@ -25,6 +25,13 @@ def test_what_goes_with_a_thing_is_not_what_is_like_it(
     assert product not in shop.buttons and len(shop.buttons) >= 2
 
 
+def test_it_is_recommended_although_it_was_taken_for_a_search(shop: StarterTalk) -> None:
+    said = shop.say("碎花裹身连衣裙可以搭配什么", "product_search", product="碎花裹身连衣裙")
+    assert "和碎花裹身连衣裙搭配" in said
+    shop.say("two matching bedside lamps", "product_search", product="bedside lamps", quantity="two")
+    assert "Lamp" in shop.buttons[0] or "Light" in shop.buttons[0]
+
+
 def test_what_is_talked_about_needs_no_name(shop: StarterTalk) -> None:
     shop.say("how much is the Ballet Flats?", "price_question", product="Ballet Flats")
     assert "like Ballet Flats" in shop.say("something similar please", "product_recommend")
