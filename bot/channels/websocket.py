@@ -122,12 +122,15 @@ class WebSocketChannel:
         connection.begin()
         self._connections[session].add(connection)
         await self._fan_out.subscribe(session)
-        newest = await self._outbox.last_seq(session)
-        missed: Sequence[Frame] = ()
-        if hello.seq is not None:
-            # A client that is ahead of us knew an outbox that is gone: it gets everything there is.
-            missed = await self._outbox.since(session, hello.seq if hello.seq <= newest else 0)
-        await connection.go_on({"type": "session", "session": session, "seq": newest}, missed, newest)
+        async with self._order.lock(
+            f"socket {session}"
+        ):  # between turns: until then, what was received is being answered
+            newest = await self._outbox.last_seq(session)
+            missed: Sequence[Frame] = ()
+            if hello.seq is not None:
+                # A client that is ahead of us knew an outbox that is gone: it gets everything there is.
+                missed = await self._outbox.since(session, hello.seq if hello.seq <= newest else 0)
+            await connection.go_on({"type": "session", "session": session, "seq": newest}, missed, newest)
         return True
 
     async def _say(self, connection: _Connection, say: Say) -> None:

@@ -93,7 +93,7 @@ def test_the_schema_and_the_pool_are_those_of_rasas_variables(
     store = open_tracker_store(endpoint(server, "postgres"), tmp_path)
     asyncio.run(store.sender_ids())
     asyncio.run(store.close())
-    assert inspect(engine).get_table_names(schema="talks") == ["events"]
+    assert inspect(engine).get_table_names(schema="talks") == ["events", "outbox"]
     assert "events" not in inspect(engine).get_table_names(schema="public")
     engine.dispose()
 
